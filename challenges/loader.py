@@ -1,0 +1,72 @@
+"""Slug -> Challenge; the only module that opens a catalogue folder by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from challenges.errors import InvalidChallenge
+from challenges.minting import Dataset, Mint, Streams
+from challenges.packing import zip_bytes
+from challenges.referee import RefereeModule
+from challenges.spec import ChallengeSpec, Kind, Size, parse
+
+CATALOG = Path(__file__).parent / "catalog"
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """One challenge folder, opened."""
+
+    spec: ChallengeSpec
+    folder: Path
+    mint_data: Mint
+    referee: RefereeModule | None
+
+    @property
+    def statement(self) -> str:
+        """What the learner reads, in Markdown."""
+        return (self.folder / "statement.md").read_text(encoding="utf-8")
+
+    def mint(self, secret: bytes, *, edition: str, size: Size) -> Dataset:
+        """Return the data of one edition; baseline and kit are published with them."""
+        streams = Streams.of(secret, slug=self.spec.slug, version=self.spec.version, edition=edition, size=size)
+        return self.mint_data(streams, size)
+
+    def files(self, part: str) -> dict[str, bytes]:
+        """Return relative path -> content of `baseline`, `reference` or `kit`; empty when the folder has none."""
+        root = self.folder / part
+        paths = sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
+    def packed(self, part: str) -> bytes:
+        """Return `baseline` or `reference` as the zip that a learner would hand in."""
+        return zip_bytes(self.files(part))
+
+    def rejected(self) -> dict[str, bytes]:
+        """Return file name -> content of rejected/; the name up to `__` or the dot is the code that it must earn."""
+        return self.files("rejected")
+
+
+def slugs() -> list[str]:
+    """Return every slug of the catalogue, sorted."""
+    return sorted(path.parent.name.replace("_", "-") for path in CATALOG.glob("*/challenge.yaml"))
+
+
+@cache
+def load(slug: str) -> Challenge:
+    """Return one challenge. Raises InvalidChallenge when the folder is missing or breaks a rule."""
+    name = slug.replace("-", "_")
+    folder = CATALOG / name
+    if not (folder / "challenge.yaml").exists():
+        raise InvalidChallenge(f"no challenge is called {slug!r}; known are {', '.join(slugs())}")
+    spec = parse(folder / "challenge.yaml")
+    if spec.slug != slug:
+        raise InvalidChallenge(
+            f"{name}/challenge.yaml: slug: found {spec.slug!r}, expected {slug!r}, the folder's name"
+        )
+    data = import_module(f"challenges.catalog.{name}.data")
+    referee = import_module(f"challenges.catalog.{name}.referee") if spec.kind is Kind.INTERACTIVE else None
+    return Challenge(spec=spec, folder=folder, mint_data=data.mint, referee=referee)

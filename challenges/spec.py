@@ -1,0 +1,271 @@
+"""challenge.yaml as a strict, frozen type: unknown keys are refused, with the file and the line.
+
+ChallengeSpec
+ ├── answer    the file that is scored: csv | json | npz | zip of png     (predictions, code)
+ ├── program   what is run and under which limits                         (code, interactive)
+ ├── metric    primary and secondary metrics, bound to columns
+ └── board     which submissions count, how many a day
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from challenges.errors import InvalidChallenge
+
+
+class Strict(BaseModel):
+    """Base of every part of a challenge file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kind(StrEnum):
+    PREDICTIONS = "predictions"
+    CODE = "code"
+    INTERACTIVE = "interactive"
+
+
+class Size(StrEnum):
+    SMALL = "small"
+    FULL = "full"
+
+
+class Level(StrEnum):
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+    EXPERT = "expert"
+
+
+class Counts(StrEnum):
+    """Which of a team's submissions stands on the board."""
+
+    BEST = "best"
+    LAST = "last"
+    CHOSEN = "chosen"
+
+
+class NumberColumn(Strict):
+    type: Literal["number"]
+    min: float
+    max: float
+    """Both ends are allowed values; predictions outside are refused before any metric sees them."""
+
+
+class IntegerColumn(Strict):
+    type: Literal["integer"]
+    min: int
+    max: int
+
+
+class CategoryColumn(Strict):
+    type: Literal["category"]
+    values: tuple[str, ...] = Field(min_length=2)
+
+
+class TextColumn(Strict):
+    type: Literal["text"]
+    max_length: int = 1000
+    pattern: str | None = None
+    """Regular expression that the whole cell must match; an empty cell is an empty text."""
+
+
+Column = Annotated[NumberColumn | IntegerColumn | CategoryColumn | TextColumn, Field(discriminator="type")]
+
+
+class AnswerBase(Strict):
+    file: str
+    """Name of the answer: suggested for an upload, required in /output of a program."""
+    max_mb: float = 10.0
+
+
+class CsvAnswer(AnswerBase):
+    format: Literal["csv"]
+    ids: tuple[str, ...] = Field(min_length=1)
+    columns: dict[str, Column] = Field(min_length=1)
+    group_by: str | None = None
+    """One of the ids; rows that share it become ONE evaluation row whose columns are arrays (a tray, a query)."""
+
+
+class DetectionsAnswer(AnswerBase):
+    """A COCO results list: {image_id, category_id, bbox [x, y, w, h] in pixels, score 0..1}."""
+
+    format: Literal["json"]
+    shape: Literal["detections"]
+    categories: tuple[int, ...] = Field(min_length=1)
+    max_per_image: int = 100
+    border_px: float = 1.0
+    """How far a box may reach beyond its frame."""
+
+
+class ValuesAnswer(AnswerBase):
+    """A JSON object id -> value, every value of one column type."""
+
+    format: Literal["json"]
+    shape: Literal["values"]
+    value: Column
+    name: str = "value"
+
+
+class ArraySpec(Strict):
+    dtype: Literal["float32", "float64", "int32", "int64", "uint8", "bool"]
+    shape: tuple[int, ...] = ()
+    """Shape behind the first axis; the first axis is the published order of ids."""
+    min: float
+    max: float
+
+
+class NpzAnswer(AnswerBase):
+    format: Literal["npz"]
+    arrays: dict[str, ArraySpec] = Field(min_length=1)
+
+
+class PngAnswer(AnswerBase):
+    """A zip with one 8-bit grey PNG for each id, `<id>.png`, of the size of its input."""
+
+    format: Literal["zip_png"]
+    values: tuple[int, ...] | None = None
+    """Allowed grey values; None allows 0..255."""
+    name: str = "mask"
+
+
+JsonAnswer = Annotated[DetectionsAnswer | ValuesAnswer, Field(discriminator="shape")]
+Answer = Annotated[CsvAnswer | JsonAnswer | NpzAnswer | PngAnswer, Field(discriminator="format")]
+
+
+class PerSize(Strict):
+    small: float
+    full: float
+
+    def of(self, size: Size) -> float:
+        return self.small if size is Size.SMALL else self.full
+
+
+class ProgramSpec(Strict):
+    """What is run in the sandbox."""
+
+    entry: str = "main.py"
+    """File that is run; a lone .py or .ipynb upload takes this place (unless `required` names another)."""
+    required: tuple[str, ...] = ()
+    """Files that the learner must hand in when the entry is one of ours (kit/); a lone .py upload becomes the first."""
+    kit: bool = False
+    """Whether kit/ of the challenge folder is published and laid over the learner's files."""
+    accepts: tuple[Literal["py", "ipynb", "zip"], ...] = ("py", "ipynb", "zip")
+    max_mb: float = 20.0
+    banned_imports: tuple[str, ...] = ()
+    wall_s: PerSize
+    cpu_s: PerSize | None = None
+    memory_mb: int = 2048
+    cpus: float = 2.0
+    output_mb: int = 64
+    mount_public: bool = True
+    """Whether the public files appear in /data beside the hidden inputs."""
+    log: Literal["error", "tail"] = "error"
+    """What a learner sees of a run on hidden data: the last exception only, or the tails of both streams."""
+    gpu: Literal["none", "optional", "required"] = "none"
+
+
+class MetricUse(Strict):
+    id: str
+    """A row of challenges/metrics/registry.py."""
+    truth: str | None = None
+    predictions: str | None = None
+    """Columns that the metric compares; both default to the only column of the answer."""
+    params: dict[str, float | int | str | bool] = {}
+    label: str | None = None
+    """What the board calls it; defaults to the id."""
+    digits: int = Field(default=4, ge=0, le=8)
+
+    @property
+    def name(self) -> str:
+        return self.label or self.id
+
+
+class MetricSpec(Strict):
+    primary: MetricUse
+    secondary: tuple[MetricUse, ...] = ()
+    unit: str = "row"
+    """What the bootstrap resamples, in words: row, image, speaker, party, game."""
+
+
+class BoardSpec(Strict):
+    counts: Counts = Counts.BEST
+    chosen_max: int = 2
+    per_day: int = Field(default=10, ge=1)
+
+
+class ChallengeSpec(Strict):
+    """Everything that challenge.yaml says."""
+
+    slug: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    title: str
+    summary: str = Field(max_length=300)
+    version: int = Field(ge=1)
+    roadmap: tuple[str, ...]
+    level: Level
+    domain: str
+    kind: Kind
+    answer: Answer | None = None
+    program: ProgramSpec | None = None
+    metric: MetricSpec
+    board: BoardSpec = BoardSpec()
+    tags: tuple[str, ...] = ()
+    gated_anchors: tuple[Literal["floor", "baseline", "reference", "ceiling"], ...] = ("floor", "baseline", "reference")
+    """Neighbours in this list must be apart by more than three standard errors of their difference."""
+
+    @model_validator(mode="after")
+    def _parts_fit_the_kind(self) -> ChallengeSpec:
+        needs_answer = self.kind is not Kind.INTERACTIVE
+        needs_program = self.kind is not Kind.PREDICTIONS
+        if needs_answer != (self.answer is not None):
+            raise ValueError(f"kind {self.kind} {'needs' if needs_answer else 'takes no'} `answer`")
+        if needs_program != (self.program is not None):
+            raise ValueError(f"kind {self.kind} {'needs' if needs_program else 'takes no'} `program`")
+        return self
+
+
+def parse(path: Path) -> ChallengeSpec:
+    """Read a challenge.yaml. Raises InvalidChallenge naming file, line and key."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        node = yaml.compose(text)
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise InvalidChallenge(f"{path.name}, line {line}: not YAML: {getattr(error, 'problem', error)}") from error
+    try:
+        return ChallengeSpec.model_validate(raw)
+    except ValidationError as error:
+        problems = [
+            f"{path.name}, line {_line_of(node, found['loc'])}: {'.'.join(map(str, found['loc']))}: {found['msg']}"
+            for found in error.errors()
+        ]
+        raise InvalidChallenge("\n".join(problems)) from error
+
+
+def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Return the 1-based line of the deepest part of `location` that stands in the file."""
+    line = 1 if node is None else node.start_mark.line + 1
+    for key in location:
+        child = _child(node, key)
+        if child is None:
+            continue  # pydantic names union branches (csv, number) that the file does not spell
+        node = child
+        line = node.start_mark.line + 1
+    return line
+
+
+def _child(node: yaml.Node | None, key: int | str) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for name, value in node.value if name.value == key), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        item: yaml.Node = node.value[key]
+        return item
+    return None
