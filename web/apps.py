@@ -1,0 +1,7 @@
+"""The Django app of the faces: templates, tags, admin."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "web"
