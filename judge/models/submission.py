@@ -51,6 +51,9 @@ class Submission(models.Model):
     private_error = models.FloatField(null=True, blank=True)
     public_secondary = models.JSONField(default=dict, blank=True)
     private_secondary = models.JSONField(default=dict, blank=True)
+    public_spread = models.BinaryField(null=True, blank=True)
+    """Bootstrap values as little-endian float32, resampled alike for all: two rows are compared in pairs."""
+    private_spread = models.BinaryField(null=True, blank=True)
     provenance = models.JSONField(default=dict, blank=True)
     """Challenge version, data digest, metric version, image digest: enough to reproduce the score."""
     replay = models.JSONField(null=True, blank=True)

@@ -1,0 +1,211 @@
+"""The front desk: the only place where a submission comes into being.
+
+rules (deadline, size, worker there?) ── refused: nothing is stored, a 4xx says why
+  -> format, ALL findings together    ── REJECTED at once, kept in the learner's history, no attempt used
+  -> quota, one atomic UPDATE         ── refused with the time at which it resets
+  -> bytes by sha256, row QUEUED      ── on commit the doorbell rings
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from challenges.programs import read_program
+from challenges.readers import Expected, read
+from django.contrib.auth.models import AbstractUser
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from challenges.errors import Finding, InvalidSubmission
+from challenges.spec import Kind
+from judge import bookkeeping, editions, queue, rules, storage, teams, waiting
+from judge.errors import SubmissionRefused
+from judge.models import Edition, QuotaDay, Submission, Team
+from judge.verdicts import RULES, State, Step, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandIn:
+    """What a learner hands in."""
+
+    file_name: str
+    data: bytes
+    description: str = ""
+    idempotency_key: str | None = None
+    """The same key from the same learner returns the submission that it made first: a cut upload can be repeated."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """A team's attempts of today."""
+
+    limit: int
+    used: int
+    resets_at: datetime
+
+    @property
+    def left(self) -> int:
+        return max(self.limit - self.used, 0)
+
+
+def submit(user: AbstractUser, edition: Edition, hand_in: HandIn) -> Submission:
+    """Take a hand-in and return its row: QUEUED, or DONE and REJECTED with every finding. Raises SubmissionRefused."""
+    repeated = _made_before(user, edition, hand_in)
+    if repeated is not None:
+        return repeated
+    now = timezone.now()
+    _check_rules(edition, hand_in, now)
+    findings = check(edition, hand_in)
+    team = teams.ensure(user, edition)
+    sha256 = storage.keep(hand_in.data)
+    try:
+        with transaction.atomic():
+            if not findings:
+                _spend_quota(team, edition, now)
+            submission = _create(user, team, hand_in, sha256=sha256, findings=findings, now=now)
+    except IntegrityError:
+        repeated = _made_before(user, edition, hand_in)  # the same key, twice at the same moment
+        if repeated is None:
+            raise
+        return repeated
+    return submission
+
+
+def check(edition: Edition, hand_in: HandIn) -> tuple[Finding, ...]:
+    """Return everything that is wrong with a file, empty when it fits."""
+    challenge = edition.challenge
+    spec = challenge.spec
+    try:
+        if spec.kind is Kind.PREDICTIONS:
+            assert spec.answer is not None  # by the validator of ChallengeSpec
+            read(hand_in.data, spec.answer, Expected.of(editions.truth(edition)))
+        else:
+            assert spec.program is not None
+            read_program(hand_in.data, hand_in.file_name, spec.program, challenge.files("kit"))
+    except InvalidSubmission as invalid:
+        return invalid.findings
+    return ()
+
+
+def quota_of(team: Team | None, edition: Edition) -> Quota:
+    """Return what a team has left today; without a team, what it would have."""
+    now = timezone.now()
+    limit = edition.challenge.spec.board.per_day
+    row = None if team is None else QuotaDay.objects.filter(team=team, day=rules.quota_day(now)).first()
+    return Quota(limit=limit, used=0 if row is None else row.used, resets_at=rules.quota_resets_at(now))
+
+
+def choose(submission: Submission, *, chosen: bool) -> None:
+    """Mark or unmark a submission as one that counts in the end. Raises SubmissionRefused."""
+    board = submission.edition.challenge.spec.board
+    if submission.verdict != Verdict.SCORED:
+        raise SubmissionRefused("not_scored", "Only scored submissions can be chosen.")
+    if submission.edition.has_closed(timezone.now()):
+        raise SubmissionRefused("deadline_passed", "The deadline has passed; the choice stands.", status=403)
+    with transaction.atomic():
+        team = Team.objects.select_for_update().get(pk=submission.team_id)
+        others = team.submissions.filter(chosen=True).exclude(pk=submission.pk).count()
+        if chosen and others >= board.chosen_max:
+            raise SubmissionRefused(
+                "too_many_chosen",
+                f"Your team has chosen {others} submissions; {board.chosen_max} are the most. Unchoose one first.",
+            )
+        submission.chosen = chosen
+        submission.save(update_fields=["chosen"])
+        bookkeeping.restand(team)
+
+
+def _made_before(user: AbstractUser, edition: Edition, hand_in: HandIn) -> Submission | None:
+    if not hand_in.idempotency_key:
+        return None
+    key = hand_in.idempotency_key[:80]
+    return Submission.objects.filter(user=user, edition=edition, idempotency_key=key).first()
+
+
+def _check_rules(edition: Edition, hand_in: HandIn, now: datetime) -> None:
+    if edition.retired_at is not None:
+        raise SubmissionRefused(
+            "edition_retired", "This edition was replaced by a newer one; hand in there.", status=410
+        )
+    if edition.opens_at is not None and now < edition.opens_at:
+        raise SubmissionRefused(
+            "not_open",
+            f"This challenge opens at {edition.opens_at:%Y-%m-%d %H:%M} UTC.",
+            status=403,
+            retry_at=edition.opens_at,
+        )
+    if edition.has_closed(now):
+        raise SubmissionRefused(
+            "deadline_passed",
+            f"The deadline was {edition.closes_at:%Y-%m-%d %H:%M} UTC; hand-ins are closed.",
+            status=403,
+        )
+    spec = edition.challenge.spec
+    part = spec.answer if spec.kind is Kind.PREDICTIONS else spec.program
+    assert part is not None
+    if len(hand_in.data) > part.max_mb * 2**20:
+        raise SubmissionRefused(
+            "too_large",
+            f"The file has {len(hand_in.data) / 2**20:.1f} MB; this challenge takes {part.max_mb:g} MB at most.",
+            status=413,
+        )
+    if spec.kind is not Kind.PREDICTIONS:
+        _check_sandbox(_resource(edition))
+
+
+def _check_sandbox(resource: str) -> None:
+    """Refuse a program when every worker that is there says it cannot run any; with no worker in sight it may queue."""
+    workers = waiting.live_workers(resource)
+    if workers and not any(worker.sandbox for worker in workers):
+        raise SubmissionRefused("no_sandbox", f"This server cannot run programs now: {workers[0].reason}", status=503)
+
+
+def _resource(edition: Edition) -> str:
+    program = edition.challenge.spec.program
+    return "gpu" if program is not None and program.gpu == "required" else "cpu"
+
+
+def _spend_quota(team: Team, edition: Edition, now: datetime) -> None:
+    limit = edition.challenge.spec.board.per_day
+    day = rules.quota_day(now)
+    QuotaDay.objects.get_or_create(team=team, day=day, defaults={"limit": limit})
+    if not QuotaDay.objects.filter(team=team, day=day, used__lt=F("limit")).update(used=F("used") + 1):
+        resets_at = rules.quota_resets_at(now)
+        raise SubmissionRefused(
+            "quota_exhausted",
+            f"Your team has used its {limit} submissions of today; the next is possible at {resets_at:%Y-%m-%d %H:%M} UTC.",
+            status=429,
+            retry_at=resets_at,
+        )
+
+
+def _create(
+    user: AbstractUser, team: Team, hand_in: HandIn, *, sha256: str, findings: tuple[Finding, ...], now: datetime
+) -> Submission:
+    rejected = bool(findings)
+    submission = Submission.objects.create(
+        edition=team.edition,
+        team=team,
+        user=user,
+        file_name=hand_in.file_name[:120],
+        sha256=sha256,
+        size_bytes=len(hand_in.data),
+        description=hand_in.description[:500],
+        idempotency_key=hand_in.idempotency_key[:80] if hand_in.idempotency_key else None,
+        quota_day=None if rejected else rules.quota_day(now),
+        created_at=now,
+        state=State.DONE if rejected else State.QUEUED,
+        verdict=Verdict.REJECTED if rejected else None,
+        finished_at=now if rejected else None,
+        sentence=RULES[Verdict.REJECTED].sentence if rejected else "",
+        findings=[asdict(finding) for finding in findings],
+        resource=_resource(team.edition),
+    )
+    if rejected:
+        bookkeeping.note(submission.pk, Step.FINISHED, Verdict.REJECTED)
+    else:
+        bookkeeping.note(submission.pk, Step.QUEUED)
+        transaction.on_commit(lambda: queue.enqueue(submission.pk, submission.resource))
+    return submission

@@ -1,0 +1,200 @@
+"""The boards: written in the transaction that records a score, read by index.
+
+Order: better score first; among equal scores the one handed in earlier; then the team's number, so that the order is
+total. A page is read from where the last one ended (a cursor), never by counting from the top.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import orjson
+from django.db.models import Q, QuerySet
+
+from challenges.metrics.types import Better
+from challenges.scoring import metric_of
+from judge import rules
+from judge.models import Board, Edition, Standing, Submission, Team
+from judge.verdicts import Verdict
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a board."""
+
+    rank: int
+    standing: Standing
+    level_with_above: bool
+    """The paired 95 % interval of the difference to the row above holds 0: chance alone may have ordered the two."""
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: Sequence[Row]
+    next_cursor: str | None
+    teams: int
+
+
+def better(edition: Edition) -> Better:
+    """Return the direction of the edition's primary metric, from the registry."""
+    return metric_of(edition.challenge.spec.metric.primary).better
+
+
+def update(submission: Submission) -> None:
+    """Bring a team's rows up to date after one of its submissions was scored; call inside the recording transaction."""
+    refresh(submission.team)
+
+
+def refresh(team: Team) -> None:
+    """Derive a team's rows on both boards from its scored submissions."""
+    scored = list(team.submissions.filter(verdict=Verdict.SCORED))
+    edition = team.edition
+    direction = better(edition)
+    counts = rules.counting(scored, edition.challenge.spec.board, direction)
+    if counts is None:
+        team.standings.all().delete()
+        return
+    for board, submission, score, error in (
+        (Board.PUBLIC, counts.public, counts.public.public_score, counts.public.public_error),
+        (Board.PRIVATE, counts.private, counts.private.private_score, counts.private.private_error),
+    ):
+        Standing.objects.update_or_create(
+            edition=edition,
+            board=board,
+            team=team,
+            defaults={
+                "key": rules.sort_key(score, direction),
+                "achieved_at": submission.created_at,
+                "submission": submission,
+                "score": score,
+                "standard_error": error,
+                "entries": len(scored),
+            },
+        )
+
+
+def page(edition: Edition, board: Board, *, cursor: str | None = None, size: int = PAGE) -> Page:
+    """Return up to `size` rows behind a cursor, or the first page. Raises ValueError for a cursor that is not ours."""
+    rank, after = (0, None) if cursor is None else _read_cursor(cursor)
+    rows = _ordered(edition, board)
+    if after is not None:
+        rows = rows.filter(_behind(after))
+    found = list(rows[: size + 1])
+    above = _row_at(edition, board, after) if after is not None else None
+    shown = _ranked(found[:size], first_rank=rank + 1, above=above, board=board)
+    more = len(found) > size
+    return Page(
+        rows=shown,
+        next_cursor=_write_cursor(rank + size, found[size - 1]) if more else None,
+        teams=Standing.objects.filter(edition=edition, board=board).count(),
+    )
+
+
+def around(edition: Edition, board: Board, team: Team, *, reach: int = 5) -> Sequence[Row]:
+    """Return a team's row with up to `reach` rows on each side; empty when it has none."""
+    own = _ordered(edition, board).filter(team=team).first()
+    if own is None:
+        return ()
+    place = _place(own)
+    above = list(_ordered(edition, board, upwards=True).filter(_before(place))[: reach + 1])[::-1]
+    below = list(_ordered(edition, board).filter(_behind(place))[:reach])
+    first = rank_of(own) - len(above)
+    rows = _ranked([*above, own, *below], first_rank=first, above=None, board=board)
+    return rows[1:] if len(above) > reach else rows
+
+
+def rank_of(standing: Standing) -> int:
+    """Return 1 + the number of rows before this one."""
+    before = Standing.objects.filter(_before(_place(standing)), edition=standing.edition_id, board=standing.board)
+    return before.count() + 1
+
+
+def rank(edition: Edition, board: Board, team: Team) -> int | None:
+    """Return a team's rank, or None when it has no score yet."""
+    own = Standing.objects.filter(edition=edition, board=board, team=team).first()
+    return None if own is None else rank_of(own)
+
+
+def sees_private(edition: Edition, *, is_staff: bool, now: datetime) -> bool:
+    """Return whether somebody may see private scores: everybody after the deadline, before it instructors only."""
+    return is_staff or edition.has_closed(now)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a row stands: the columns of the board's index."""
+
+    key: float
+    achieved_at: datetime
+    team_id: int
+
+
+def _place(standing: Standing) -> _Place:
+    return _Place(standing.key, standing.achieved_at, standing.team_id)
+
+
+def _ordered(edition: Edition, board: Board, *, upwards: bool = False) -> QuerySet[Standing]:
+    columns = ("key", "achieved_at", "team_id")
+    order = [f"-{column}" for column in columns] if upwards else list(columns)
+    return Standing.objects.filter(edition=edition, board=board).select_related("team", "submission").order_by(*order)
+
+
+def _behind(place: _Place) -> Q:
+    # `key >= k` alone lets the database start in the index; the rest settles ties.
+    return Q(key__gte=place.key) & (
+        Q(key__gt=place.key)
+        | Q(achieved_at__gt=place.achieved_at)
+        | Q(achieved_at=place.achieved_at, team_id__gt=place.team_id)
+    )
+
+
+def _before(place: _Place) -> Q:
+    return Q(key__lte=place.key) & (
+        Q(key__lt=place.key)
+        | Q(achieved_at__lt=place.achieved_at)
+        | Q(achieved_at=place.achieved_at, team_id__lt=place.team_id)
+    )
+
+
+def _row_at(edition: Edition, board: Board, place: _Place) -> Standing | None:
+    return _ordered(edition, board).filter(team_id=place.team_id).first()
+
+
+def _ranked(rows: Sequence[Standing], *, first_rank: int, above: Standing | None, board: Board) -> list[Row]:
+    shown = []
+    for rank_number, standing in enumerate(rows, start=first_rank):
+        shown.append(Row(rank_number, standing, above is not None and _level(above, standing, board)))
+        above = standing
+    return shown
+
+
+def _level(a: Standing, b: Standing, board: Board) -> bool:
+    """Return whether the paired bootstrap interval of two scores' difference holds 0."""
+    if a.score == b.score:
+        return True
+    first, second = (np.frombuffer(getattr(s.submission, f"{board}_spread") or b"", dtype="<f4") for s in (a, b))
+    if len(first) == 0 or len(first) != len(second):
+        return False  # scored without resampling: nothing is claimed
+    low, high = np.nanpercentile(first - second, [2.5, 97.5])
+    return bool(low <= 0 <= high)
+
+
+def _write_cursor(rank_number: int, last: Standing) -> str:
+    place = [rank_number, last.key, last.achieved_at, last.team_id]
+    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[int, _Place]:
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        rank_number, key, achieved_at, team_id = orjson.loads(raw)
+        place = _Place(float(key), datetime.fromisoformat(achieved_at), int(team_id))
+        return int(rank_number), place
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"this cursor is not one of ours: {cursor!r}") from error

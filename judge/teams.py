@@ -1,0 +1,93 @@
+"""Teams: made on first need, joined by a code, left while they have nothing to lose."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import IntegrityError, transaction
+
+from judge import rules
+from judge.errors import TeamRefused
+from judge.models import Edition, Membership, Team
+
+
+def team_of(user: AbstractUser, edition: Edition) -> Team | None:
+    """Return the user's team in an edition, or None."""
+    membership = Membership.objects.select_related("team").filter(user=user, edition=edition).first()
+    return None if membership is None else membership.team
+
+
+def ensure(user: AbstractUser, edition: Edition) -> Team:
+    """Return the user's team; whoever has none becomes a team of one, named like the user."""
+    existing = team_of(user, edition)
+    if existing is not None:
+        return existing
+    for name in (user.get_username()[:60], f"{user.get_username()[:48]} #{user.pk}"):
+        try:
+            return create(user, edition, name=name)
+        except TeamRefused as refusal:
+            if refusal.code != "name_taken":
+                raise
+    raise TeamRefused("name_taken", "No free team name was found; create a team with a name of your choice.")
+
+
+def create(user: AbstractUser, edition: Edition, *, name: str) -> Team:
+    """Return a new team with the user as its captain. Raises TeamRefused."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 60:
+        raise TeamRefused("bad_name", "A team's name has 1 to 60 characters.", status=400)
+    if Team.objects.filter(edition=edition, name=name).exists():
+        existing = team_of(user, edition)
+        if existing is not None and existing.name == name:
+            return existing
+        raise TeamRefused("name_taken", f"Another team is already called {name!r}; choose another name.")
+    try:
+        with transaction.atomic():
+            team = Team.objects.create(edition=edition, name=name, captain=user)
+            Membership.objects.create(team=team, edition=edition, user=user)
+    except IntegrityError:
+        existing = team_of(user, edition)  # a second request of the same learner was faster
+        if existing is not None and existing.name == name:
+            return existing
+        raise TeamRefused("in_a_team", "You are in a team of this challenge already; leave it first.") from None
+    return team
+
+
+def join(user: AbstractUser, edition: Edition, *, code: str) -> Team:
+    """Return the team that the code belongs to, with the user in it. Raises TeamRefused."""
+    with transaction.atomic():
+        team = Team.objects.select_for_update().filter(edition=edition, join_code=code.strip()).first()
+        if team is None:
+            raise TeamRefused("unknown_code", "No team of this challenge has this code; ask its captain.", status=404)
+        own = team_of(user, edition)
+        if own == team:
+            return team
+        if own is not None:
+            _leave(user, own)
+        members = team.memberships.count()
+        if members >= rules.TEAM_MAX:
+            raise TeamRefused("team_full", f"The team has {members} members; {rules.TEAM_MAX} are the most.")
+        Membership.objects.create(team=team, edition=edition, user=user)
+    return team
+
+
+def leave(user: AbstractUser, edition: Edition) -> None:
+    """Take the user out of the team. Raises TeamRefused once the user has handed in for it."""
+    with transaction.atomic():
+        team = team_of(user, edition)
+        if team is None:
+            raise TeamRefused("no_team", "You are in no team of this challenge.", status=404)
+        _leave(user, team)
+
+
+def _leave(user: AbstractUser, team: Team) -> None:
+    if team.submissions.filter(user=user).exists():
+        raise TeamRefused(
+            "has_submissions", "You have handed in for this team; its quota and scores would move with you."
+        )
+    team.memberships.filter(user=user).delete()
+    heir = team.memberships.order_by("joined_at", "pk").first()
+    if heir is None:
+        team.delete()
+    elif team.captain == user:
+        team.captain = heir.user
+        team.save(update_fields=["captain"])
