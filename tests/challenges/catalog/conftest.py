@@ -1,0 +1,61 @@
+"""An edition and a run of its programs, for the tests of the catalogue; each is made once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+
+import pandas as pd
+import pytest
+
+from challenges.loader import load
+from challenges.minting import Dataset
+from challenges.spec import Size
+
+SECRET = b"a secret that is used in tests only"
+
+MintSmall = Callable[[str], Dataset]
+RunProgram = Callable[[str, str], pd.DataFrame]
+
+
+@cache
+def _minted(slug: str) -> Dataset:
+    return load(slug).mint(SECRET, edition="tests", size=Size.SMALL)
+
+
+@pytest.fixture(scope="session")
+def mint_small() -> MintSmall:
+    """Return slug -> the test edition of size small."""
+    return _minted
+
+
+@pytest.fixture(scope="session")
+def run_program(tmp_path_factory: pytest.TempPathFactory) -> RunProgram:
+    """Return (slug, "baseline" or "reference") -> its csv answer to the test edition, every cell a text."""
+
+    @cache
+    def run(slug: str, part: str) -> pd.DataFrame:
+        challenge, dataset = load(slug), _minted(slug)
+        root = tmp_path_factory.mktemp(f"{slug}-{part}")
+        trees = {"data": {**dataset.public, **dataset.inputs}, "program": challenge.files(part), "output": {}}
+        for folder, files in trees.items():
+            (root / folder).mkdir()
+            for name, content in files.items():
+                target = root / folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+        environment = os.environ | {
+            "DATA_DIR": str(root / "data"),
+            "OUTPUT_DIR": str(root / "output"),
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        subprocess.run([sys.executable, "main.py"], cwd=root / "program", env=environment, check=True, timeout=240)
+        assert challenge.spec.answer is not None
+        return pd.read_csv(BytesIO((root / "output" / challenge.spec.answer.file).read_bytes()), dtype=str)
+
+    return run
