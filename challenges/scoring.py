@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from challenges.errors import InvalidChallenge
 from challenges.evaluation import Columns, Evaluation
 from challenges.metrics.registry import METRICS
-from challenges.metrics.types import Better, Metric
+from challenges.metrics.types import Better, Metric, MetricError
 from challenges.spec import MetricSpec, MetricUse
 
 RESAMPLES = 200
@@ -74,24 +74,25 @@ def score(metric: MetricSpec, evaluation: Evaluation, *, seed: str) -> Scores:
 
 
 def bootstrap(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], *, seed: str) -> NDArray[np.float64]:
-    """Return (RESAMPLES,) values of a metric under resampling of units, paired across submissions by the seed."""
+    """Return (RESAMPLES,) values of a metric under resampling of units, paired across submissions by the seed.
+
+    A value is NaN where the metric is not defined on a resample, for example when a class is missing from it.
+    """
     metric = metric_of(use)
     truth, predictions = _bound(use, evaluation)
-    truth, predictions, unit = truth[rows], predictions[rows], evaluation.unit[rows]
-    codes, unit = np.unique(unit, return_inverse=True)
+    truth, predictions = truth[rows], predictions[rows]
+    codes, unit = np.unique(evaluation.unit[rows], return_inverse=True)
     draws = _draws(seed, len(codes))
     if metric.row_scores is not None:
         row_scores = metric.row_scores(truth, predictions, **use.params)
-        totals = np.bincount(unit, weights=row_scores, minlength=len(codes))
-        sizes = np.bincount(unit, minlength=len(codes))
-        means: NDArray[np.float64] = (draws @ totals) / (draws @ sizes)
-        return means
-    members = np.split(np.argsort(unit, kind="stable"), np.cumsum(np.bincount(unit))[:-1])
-    values = np.empty(len(draws))
-    for position, counts in enumerate(draws):
-        index = np.concatenate([np.tile(members[code], counts[code]) for code in np.flatnonzero(counts)])
-        values[position] = _finite_or_nan(metric, truth[index], predictions[index], use.params)
-    return values
+        sums = draws @ _by_unit(np.column_stack([row_scores, np.ones(len(row_scores))]), unit, len(codes))
+        return np.asarray(sums[:, 0] / sums[:, 1])
+    if metric.row_sums is not None and metric.from_sums is not None:
+        figures = metric.row_sums(truth, predictions, **use.params)
+        return metric.from_sums(draws @ _by_unit(figures, unit, len(codes)))
+    if metric.resampled is not None:
+        return metric.resampled(truth, predictions, draws[:, unit], **use.params)
+    return np.array([_again(metric, truth, predictions, counts[unit], use.params) for counts in draws])
 
 
 def better_by(use: MetricUse, a: float, b: float) -> float:
@@ -114,7 +115,10 @@ def _split(metric: MetricSpec, evaluation: Evaluation, rows: NDArray[np.bool_], 
 def compute(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -> float:
     """Return one metric on the chosen rows. Raises InvalidChallenge when it is not finite: no such score may rank."""
     truth, predictions = _bound(use, evaluation)
-    value = metric_of(use).function(truth[rows], predictions[rows], **use.params)
+    try:
+        value = metric_of(use).function(truth[rows], predictions[rows], **use.params)
+    except MetricError as error:
+        raise InvalidChallenge(f"metric {use.id} on {int(rows.sum())} rows: {error}") from error
     if not math.isfinite(value):
         raise InvalidChallenge(f"metric {use.id} gave {value} on {int(rows.sum())} rows; a score must be finite")
     return float(value)
@@ -143,10 +147,21 @@ def _draws(seed: str, units: int) -> NDArray[np.int64]:
     return counts
 
 
-def _finite_or_nan(
-    metric: Metric, truth: NDArray[Any], predictions: NDArray[Any], params: Mapping[str, float | int | str | bool]
+def _by_unit(figures: NDArray[np.float64], unit: NDArray[np.int64], units: int) -> NDArray[np.float64]:
+    """Return (units, k) sums of the (n, k) figures of each unit's rows."""
+    return np.column_stack([np.bincount(unit, weights=column, minlength=units) for column in figures.T])
+
+
+def _again(
+    metric: Metric,
+    truth: NDArray[Any],
+    predictions: NDArray[Any],
+    counts: NDArray[np.int64],
+    params: Mapping[str, float | int | str | bool],
 ) -> float:
+    """Return the metric on rows that are each repeated `counts` times; NaN where it is not defined."""
+    index = np.repeat(np.arange(len(counts)), counts)
     try:
-        return metric.function(truth, predictions, **params)
-    except ValueError:
+        return metric.function(truth[index], predictions[index], **params)
+    except MetricError:
         return math.nan

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class MetricError(ValueError):
+    """The metric is not defined on these arrays: empty, not finite, shapes that differ, one class only."""
 
 
 class Better(StrEnum):
@@ -21,6 +24,7 @@ class Takes(StrEnum):
 
     NUMBERS = "numbers"
     LABELS = "labels"
+    """Classes as text or integers; with the parameter `threshold`, predictions are probabilities of `positive`."""
     PROBABILITIES = "probabilities"
     """Truth 0 or 1, predictions the probability of 1."""
     TEXTS = "texts"
@@ -29,33 +33,50 @@ class Takes(StrEnum):
     PARTITIONS = "partitions"
     """One array of integer labels a row, on both sides."""
     COSTS = "costs"
+    """Truth: what a row costs without skill; predictions: what it cost the learner."""
     RESULTS = "results"
     """Truth: the opponent's rating; predictions: 1 win, 0.5 draw, 0 loss."""
     DIGITS = "digits"
+    """Truth: target digits; predictions: digits reached."""
+    CHECKS = "checks"
+    """Truth: the weight of a check; predictions: 1 passed, 0 failed."""
+    MEASUREMENTS = "measurements"
+    """Predictions are figures that we measured ourselves; truth is not looked at."""
 
 
-class MetricFunction(Protocol):
-    def __call__(self, truth: NDArray[Any], predictions: NDArray[Any], **params: Any) -> float: ...
-
-
-class RowScores(Protocol):
-    def __call__(self, truth: NDArray[Any], predictions: NDArray[Any], **params: Any) -> NDArray[np.float64]: ...
+MetricFunction = Callable[..., float]
+"""(truth, predictions, **params) -> the score."""
+RowFigures = Callable[..., NDArray[np.float64]]
+"""(truth, predictions, **params) -> figures whose first axis is the row."""
+FromSums = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Resampled = Callable[..., NDArray[np.float64]]
+"""(truth, predictions, counts, **params) -> (m,) scores."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One row of the registry."""
+    """One row of the registry.
+
+    The last members say how to reach the same value on resampled rows without starting afresh; a metric has at most
+    one of the three ways, and scoring falls back on calling `function` again where it has none.
+    """
 
     id: str
     title: str
     function: MetricFunction
     better: Better
-    best: float
+    best: float | None
     worst: float | None
-    """None where a score has no bound on that side."""
+    """None, on either side, where a score has no bound there."""
     takes: Takes
     version: int = 1
     """Raised whenever the same input can give another number."""
-    row_scores: RowScores | None = None
-    """(n,) scores whose plain mean is the metric, where that is so."""
     params: Mapping[str, type] = field(default_factory=dict)
+    row_scores: RowFigures | None = None
+    """(n,) scores whose plain mean is the metric, where that is so."""
+    row_sums: RowFigures | None = None
+    """(n, k) figures whose sums over the rows are all that the metric needs; goes with `from_sums`."""
+    from_sums: FromSums | None = None
+    """(..., k) sums -> (...) values of the metric; NaN where it is not defined."""
+    resampled: Resampled | None = None
+    """(m, n) counts, how often each row is drawn -> (m,) values of the metric; NaN where it is not defined."""
