@@ -16,7 +16,7 @@ and nothing else: no network, no other learner's files, no truth.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -73,6 +73,8 @@ class RunSpec:
     env: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     """For the operator and the sweeper: submission, attempt, lease."""
+    cancelled: Callable[[], bool] = field(default=lambda: False)
+    """Asked a few times a second during `run`; once it says True the program is killed and the result is CANCELLED."""
 
 
 class Outcome(StrEnum):
@@ -84,6 +86,7 @@ class Outcome(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     OUTPUT_TOO_LARGE = "output_too_large"
     BANNED_IMPORT = "banned_import"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, kw_only=True)
