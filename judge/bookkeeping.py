@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -23,6 +22,7 @@ from django.utils import timezone
 from judge import leaderboard, rules
 from judge.errors import Cancelled, LeaseLost
 from judge.models import Attempt, Event, QuotaDay, Submission, Team
+from judge.reports import Report
 from judge.verdicts import RULES, State, Step, Verdict
 
 
@@ -33,31 +33,6 @@ class Lease:
     submission_id: int
     token: uuid.UUID
     attempt: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoardScore:
-    """A score on one split, with its bootstrap spread for paired comparisons."""
-
-    value: float
-    standard_error: float
-    secondary: dict[str, float]
-    spread: bytes = b""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """All that grading says about a submission."""
-
-    verdict: Verdict
-    sentence: str = ""
-    findings: Sequence[dict[str, Any]] = ()
-    public: BoardScore | None = None
-    private: BoardScore | None = None
-    usage: dict[str, float | None] = field(default_factory=dict)
-    log_tail: str = ""
-    provenance: dict[str, Any] = field(default_factory=dict)
-    replay: dict[str, Any] | None = None
 
 
 def claim(submission_id: int, *, worker: str) -> Lease | None:
@@ -128,6 +103,18 @@ def retry_or_give_up(lease: Lease, trace: str) -> None:
         submission = _held(lease)
         Attempt.objects.filter(token=lease.token).update(finished_at=timezone.now(), error=trace)
         _back_to_queue(submission)
+
+
+def release(lease: Lease) -> None:
+    """Give a submission back unharmed because this worker is told to stop; the try does not count. Raises LeaseLost."""
+    with transaction.atomic():
+        submission = _held(lease)
+        Attempt.objects.filter(token=lease.token).delete()
+        submission.attempts -= 1
+        submission.state = State.QUEUED
+        submission.lease_token = submission.lease_until = submission.enqueued_at = None
+        submission.save()
+        note(submission.pk, Step.RETRYING, "the worker was stopped")
 
 
 def expire(submission_id: int, now: datetime) -> bool:

@@ -19,7 +19,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from challenges.errors import Finding, InvalidSubmission
-from challenges.spec import Kind
 from judge import bookkeeping, editions, queue, rules, storage, teams, waiting
 from judge.errors import SubmissionRefused
 from judge.models import Edition, QuotaDay, Submission, Team
@@ -78,12 +77,10 @@ def check(edition: Edition, hand_in: HandIn) -> tuple[Finding, ...]:
     challenge = edition.challenge
     spec = challenge.spec
     try:
-        if spec.kind is Kind.PREDICTIONS:
-            assert spec.answer is not None  # by the validator of ChallengeSpec
-            read(hand_in.data, spec.answer, Expected.of(editions.truth(edition)))
-        else:
-            assert spec.program is not None
+        if spec.program is not None:
             read_program(hand_in.data, hand_in.file_name, spec.program, challenge.files("kit"))
+        elif spec.answer is not None:
+            read(hand_in.data, spec.answer, Expected.of(editions.truth(edition)))
     except InvalidSubmission as invalid:
         return invalid.findings
     return ()
@@ -143,28 +140,31 @@ def _check_rules(edition: Edition, hand_in: HandIn, now: datetime) -> None:
             status=403,
         )
     spec = edition.challenge.spec
-    part = spec.answer if spec.kind is Kind.PREDICTIONS else spec.program
-    assert part is not None
-    if len(hand_in.data) > part.max_mb * 2**20:
+    part = spec.program or spec.answer
+    if part is not None and len(hand_in.data) > part.max_mb * 2**20:
         raise SubmissionRefused(
             "too_large",
             f"The file has {len(hand_in.data) / 2**20:.1f} MB; this challenge takes {part.max_mb:g} MB at most.",
             status=413,
         )
-    if spec.kind is not Kind.PREDICTIONS:
+    if spec.program is not None:
         _check_sandbox(_resource(edition))
 
 
 def _check_sandbox(resource: str) -> None:
-    """Refuse a program when every worker that is there says it cannot run any; with no worker in sight it may queue."""
-    workers = waiting.live_workers(resource)
-    if workers and not any(worker.sandbox for worker in workers):
-        raise SubmissionRefused("no_sandbox", f"This server cannot run programs now: {workers[0].reason}", status=503)
+    """Refuse a program when workers are there and none of them can run it; with no worker in sight it may queue."""
+    workers = waiting.live_workers()
+    if workers and not any(resource in worker.resources for worker in workers):
+        reasons = sorted({worker.reason for worker in workers if worker.reason}) or [f"no worker serves {resource!r}."]
+        raise SubmissionRefused("no_sandbox", f"This server cannot run programs now: {' '.join(reasons)}", status=503)
 
 
 def _resource(edition: Edition) -> str:
+    """Return the queue: `score` needs no sandbox, `cpu` and `gpu` do."""
     program = edition.challenge.spec.program
-    return "gpu" if program is not None and program.gpu == "required" else "cpu"
+    if program is None:
+        return "score"
+    return "gpu" if program.gpu == "required" else "cpu"
 
 
 def _spend_quota(team: Team, edition: Edition, now: datetime) -> None:
@@ -175,7 +175,8 @@ def _spend_quota(team: Team, edition: Edition, now: datetime) -> None:
         resets_at = rules.quota_resets_at(now)
         raise SubmissionRefused(
             "quota_exhausted",
-            f"Your team has used its {limit} submissions of today; the next is possible at {resets_at:%Y-%m-%d %H:%M} UTC.",
+            f"Your team has used its {limit} submissions of today; "
+            f"the next is possible at {resets_at:%Y-%m-%d %H:%M} UTC.",
             status=429,
             retry_at=resets_at,
         )

@@ -33,16 +33,15 @@ def wait_of(submission: Submission) -> Wait | None:
     if submission.state != State.QUEUED:
         return None
     ahead = Submission.objects.filter(state=State.QUEUED, resource=submission.resource, id__lt=submission.pk).count()
-    workers = len(live_workers(submission.resource))
+    workers = sum(submission.resource in worker.resources for worker in live_workers())
     if not workers:
         return Wait(ahead, None)
     return Wait(ahead, round((ahead / workers + 1) * _usual_s(submission), 1))
 
 
-def live_workers(resource: str) -> list[Worker]:
-    """Return the workers seen lately that serve a queue."""
-    seen = Worker.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER)
-    return [worker for worker in seen if resource in worker.resources]
+def live_workers() -> list[Worker]:
+    """Return the workers that were seen lately."""
+    return list(Worker.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER))
 
 
 def _usual_s(submission: Submission) -> float:

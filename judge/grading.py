@@ -1,0 +1,316 @@
+"""Answer or program -> Report: reads, runs, scores. It knows no user and writes nothing down.
+
+    predictions   read ───────────────────────────────────────> score
+    code          files -> sandbox.run -> /output -> read ────> score
+    interactive   files -> sandbox.converse <-> referee.hold ─> score
+
+The truth stays on this side: only the challenge's public files and hidden inputs are mounted where a learner's
+program runs.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from challenges.programs import Program, read_program
+from challenges.readers import Expected, read
+
+from challenges.errors import Finding, InvalidSubmission
+from challenges.evaluation import Evaluation, Truth
+from challenges.loader import Challenge
+from challenges.minting import Minted
+from challenges.referee import ChannelEnded, ChannelTimedOut, Dialogue, Foul, FoulKind
+from challenges.scoring import SplitScores, metric_of, score
+from challenges.spec import Kind, ProgramSpec, Size
+from judge.errors import Cancelled
+from judge.reports import BoardScore, Report
+from judge.verdicts import Step, Verdict
+from sandbox.contract import Conversation, LastError, Limits, Outcome, RunResult, RunSpec, Sandbox
+from sandbox.errors import ConversationEnded, ReplyTimedOut, ReplyTooLong, SandboxUnavailable
+
+VERDICT_OF = {
+    Outcome.CRASHED: Verdict.CRASHED,
+    Outcome.TIMED_OUT: Verdict.TIMED_OUT,
+    Outcome.OUT_OF_MEMORY: Verdict.OUT_OF_MEMORY,
+    Outcome.OUTPUT_TOO_LARGE: Verdict.OUTPUT_TOO_LARGE,
+    Outcome.BANNED_IMPORT: Verdict.BANNED_IMPORT,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """All that grading needs to know about one submission."""
+
+    data: bytes
+    file_name: str
+    challenge: Challenge
+    paper: Minted
+    size: Size
+    truth: Truth | None
+    """None for an interactive challenge, whose referee holds it."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    cancelled: Callable[[], bool] = field(default=lambda: False)
+
+
+OnStep = Callable[[Step, str], None]
+
+
+def grade(job: Job, sandbox: Sandbox | None, *, on_step: OnStep) -> Report:
+    """Grade one submission. Raises SandboxError and whatever else is OUR failure; a learner's failure is a Report."""
+    try:
+        match job.challenge.spec.kind:
+            case Kind.PREDICTIONS:
+                return _grade_predictions(job, on_step)
+            case Kind.CODE:
+                return _grade_code(job, _present(sandbox), on_step)
+            case Kind.INTERACTIVE:
+                return _grade_interactive(job, _present(sandbox), on_step)
+    except InvalidSubmission as invalid:
+        return Report(verdict=Verdict.REJECTED, findings=_plain(invalid.findings), provenance=_provenance(job, None))
+
+
+def _grade_predictions(job: Job, on_step: OnStep) -> Report:
+    on_step(Step.SCORING, "")
+    return _scored(job, _aligned(job, job.data))
+
+
+def _grade_code(job: Job, sandbox: Sandbox, on_step: OnStep) -> Report:
+    answer = job.challenge.spec.answer
+    if answer is None:
+        raise ValueError(f"{job.challenge.spec.slug} is code without an answer")
+    with tempfile.TemporaryDirectory(prefix="judge-work-") as folder:
+        on_step(Step.STAGING, "")
+        spec = _run_spec(job, Path(folder), wanted_outputs=(answer.file,))
+        on_step(Step.EXECUTING, sandbox.name)
+        result = sandbox.run(spec)
+    if result.outcome is Outcome.CANCELLED:
+        raise Cancelled
+    if result.outcome is not Outcome.FINISHED:
+        return _failed(job, result)
+    if answer.file not in result.outputs:
+        return _rejected_output(job, result, answer.file)
+    on_step(Step.SCORING, "")
+    try:
+        return _scored(job, _aligned(job, result.outputs[answer.file]), result=result)
+    except InvalidSubmission as invalid:
+        return _report(job, result, Verdict.REJECTED, findings=_plain(invalid.findings), sentence=RAN_BUT_DOES_NOT_FIT)
+
+
+def _grade_interactive(job: Job, sandbox: Sandbox, on_step: OnStep) -> Report:
+    referee = job.challenge.referee
+    if referee is None:
+        raise ValueError(f"{job.challenge.spec.slug} has no referee")
+    with tempfile.TemporaryDirectory(prefix="judge-work-") as folder:
+        on_step(Step.STAGING, "")
+        spec = _run_spec(job, Path(folder))
+        on_step(Step.EXECUTING, sandbox.name)
+        foul: Foul | None = None
+        with sandbox.converse(spec) as conversation:
+            channel = PipeChannel(conversation, job.cancelled)
+            program = _program(job)
+            try:
+                with Dialogue(channel, bank_s=spec.limits.wall_s, ready_s=program.ready_s) as dialogue:
+                    session = referee.hold(dialogue, job.paper.episodes(), job.size)
+            except Foul as broken:
+                foul = broken
+            result = conversation.close()
+    if foul is not None:
+        return _fouled(job, result, foul)
+    on_step(Step.SCORING, "")
+    return _scored(job, session.evaluation, result=result, replay=session.replay, remarks=session.remarks)
+
+
+RAN_BUT_DOES_NOT_FIT = "Your program ran, but what it wrote does not fit; every finding is listed. No attempt was used."
+
+
+class PipeChannel:
+    """A sandbox conversation as the channel that a referee's dialogue speaks over."""
+
+    def __init__(self, conversation: Conversation, cancelled: Callable[[], bool]) -> None:
+        self._conversation = conversation
+        self._cancelled = cancelled
+
+    def send(self, line: bytes) -> None:
+        if self._cancelled():
+            raise Cancelled
+        try:
+            self._conversation.send(line)
+        except ConversationEnded as error:
+            raise ChannelEnded(str(error)) from error
+
+    def receive(self, timeout_s: float) -> bytes:
+        try:
+            return self._conversation.receive(timeout_s)
+        except ReplyTimedOut as error:
+            raise ChannelTimedOut from error
+        except (ConversationEnded, ReplyTooLong) as error:
+            raise ChannelEnded(str(error)) from error
+
+
+def _present(sandbox: Sandbox | None) -> Sandbox:
+    if sandbox is None:
+        raise SandboxUnavailable("this worker has no sandbox, yet it took a program")
+    return sandbox
+
+
+def _program(job: Job) -> ProgramSpec:
+    program = job.challenge.spec.program
+    if program is None:
+        raise ValueError(f"{job.challenge.spec.slug} runs no program")
+    return program
+
+
+def _run_spec(job: Job, work: Path, *, wanted_outputs: tuple[str, ...] = ()) -> RunSpec:
+    program = _program(job)
+    handed_in = read_program(job.data, job.file_name, program, job.challenge.files("kit"))
+    _lay_out(handed_in, work)
+    wall_s = program.wall_s.of(job.size)
+    return RunSpec(
+        work=work,
+        entry=handed_in.entry,
+        data=(job.paper.public, job.paper.inputs) if program.mount_public else (job.paper.inputs,),
+        image="gpu" if program.gpu == "required" else "cpu",
+        banned_imports=program.banned_imports,
+        wanted_outputs=wanted_outputs,
+        labels=job.labels,
+        cancelled=job.cancelled,
+        limits=Limits(
+            wall_s=wall_s,
+            cpu_s=program.cpu_s.of(job.size) if program.cpu_s else wall_s * program.cpus,
+            memory_mb=program.memory_mb,
+            cpus=program.cpus,
+            output_mb=program.output_mb,
+            gpu=program.gpu == "required",
+        ),
+    )
+
+
+def _lay_out(program: Program, work: Path) -> None:
+    for name, content in program.files.items():
+        target = work / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    for path in (work, *work.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)  # the sandbox's user is nobody on this host
+
+
+def _aligned(job: Job, answer: bytes) -> Evaluation:
+    spec = job.challenge.spec.answer
+    if spec is None or job.truth is None:
+        raise ValueError(f"{job.challenge.spec.slug} has no answer file to read")
+    predictions = read(answer, spec, Expected.of(job.truth))
+    return Evaluation(truth=job.truth.columns, predictions=predictions, public=job.truth.public, unit=job.truth.unit)
+
+
+def _scored(
+    job: Job,
+    evaluation: Evaluation,
+    *,
+    result: RunResult | None = None,
+    replay: Mapping[str, Any] | None = None,
+    remarks: Sequence[str] = (),
+) -> Report:
+    scores = score(job.challenge.spec.metric, evaluation, seed=job.paper.digest())
+    return Report(
+        verdict=Verdict.SCORED,
+        sentence=" ".join(("Scored.", *remarks)),
+        public=_board_score(scores.public),
+        private=_board_score(scores.private),
+        usage=_usage(result),
+        log_tail=_log(job, result),
+        provenance=_provenance(job, result),
+        replay=None if replay is None else dict(replay),
+    )
+
+
+def _board_score(split: SplitScores) -> BoardScore:
+    return BoardScore(
+        value=split.primary.value,
+        standard_error=split.primary.standard_error,
+        secondary=dict(split.secondary),
+        spread=split.spread.astype("<f4").tobytes(),
+    )
+
+
+def _failed(job: Job, result: RunResult) -> Report:
+    findings = () if result.error is None else (_finding_of(result.error),)
+    sentence = " ".join(result.notes)
+    return _report(job, result, VERDICT_OF[result.outcome], findings=_plain(findings), sentence=sentence)
+
+
+def _rejected_output(job: Job, result: RunResult, file: str) -> Report:
+    found = f"found {', '.join(sorted(result.outputs)[:5])}" if result.outputs else "found nothing"
+    message = f"expected the file {file} in /output, {found}. {' '.join(result.notes)}".strip()
+    finding = Finding(code="missing_file", message=message, file=file)
+    return _report(job, result, Verdict.REJECTED, findings=_plain((finding,)), sentence=RAN_BUT_DOES_NOT_FIT)
+
+
+def _fouled(job: Job, result: RunResult, foul: Foul) -> Report:
+    """Return the verdict on a broken conversation: how the program ended weighs more than what the referee saw."""
+    if result.outcome in (Outcome.BANNED_IMPORT, Outcome.OUT_OF_MEMORY) or (
+        foul.kind is FoulKind.ENDED and result.outcome in VERDICT_OF
+    ):
+        verdict = VERDICT_OF[result.outcome]
+    else:
+        verdict = {
+            FoulKind.GARBLED: Verdict.ILLEGAL_MOVE,
+            FoulKind.LATE: Verdict.TIMED_OUT,
+            FoulKind.ENDED: Verdict.CRASHED,
+        }[foul.kind]
+    findings = [foul.finding] if result.error is None else [_finding_of(result.error), foul.finding]
+    return _report(job, result, verdict, findings=_plain(findings), sentence=" ".join(result.notes))
+
+
+def _report(
+    job: Job, result: RunResult, verdict: Verdict, *, findings: Sequence[dict[str, Any]], sentence: str
+) -> Report:
+    return Report(
+        verdict=verdict,
+        sentence=sentence,
+        findings=findings,
+        usage=_usage(result),
+        log_tail=_log(job, result),
+        provenance=_provenance(job, result),
+    )
+
+
+def _finding_of(error: LastError) -> Finding:
+    place = "" if error.cell is None else f"cell {error.cell}, "
+    place += "" if error.line is None else f"line {error.line}: "
+    return Finding(code="exception", message=f"{place}{error.type}: {error.message}", file=error.file, row=error.line)
+
+
+def _plain(findings: Sequence[Finding]) -> tuple[dict[str, Any], ...]:
+    return tuple(asdict(finding) for finding in findings)
+
+
+def _usage(result: RunResult | None) -> dict[str, float | None]:
+    return {} if result is None else asdict(result.usage)
+
+
+def _log(job: Job, result: RunResult | None) -> str:
+    if result is None or _program(job).log == "error":
+        return ""  # a run on hidden data shows its last exception only: streams could carry the data out
+    parts = [
+        f"── {name}\n{text}" for name, text in (("stdout", result.stdout_tail), ("stderr", result.stderr_tail)) if text
+    ]
+    return "\n".join(parts)
+
+
+def _provenance(job: Job, result: RunResult | None) -> dict[str, Any]:
+    metric = metric_of(job.challenge.spec.metric.primary)
+    return {
+        "challenge": job.challenge.spec.slug,
+        "challenge_version": job.challenge.spec.version,
+        "size": str(job.size),
+        "data_digest": job.paper.digest(),
+        "metric": metric.id,
+        "metric_version": metric.version,
+        "image_digest": None if result is None else result.image_digest,
+        "numpy": np.__version__,
+    }

@@ -1,0 +1,78 @@
+"""A worker says every few seconds that it is there and what it can run."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from functools import cache
+
+from django.conf import settings
+from django.db import connection
+from django.db.utils import DatabaseError
+from django.utils import timezone
+
+from judge.models import Worker
+from sandbox.backends import choose
+from sandbox.contract import Sandbox
+from sandbox.errors import SandboxError
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 10.0
+
+
+@cache
+def sandbox_here() -> tuple[Sandbox | None, str]:
+    """Return this worker's sandbox, probed once, or None and what to install."""
+    if settings.SANDBOX == "none":
+        return None, "The operator has switched programs off (JUDGE_SANDBOX=none)."
+    try:
+        sandbox, probe = choose(settings.SANDBOX)
+    except SandboxError as error:
+        log.warning("%s", error)
+        return None, str(error)
+    log.info("sandbox: %s%s", probe.backend, f", without {', '.join(probe.refusals)}" if probe.refusals else "")
+    return sandbox, ""
+
+
+def served(asked: Sequence[str]) -> list[str]:
+    """Return the queues that this worker can serve: without a sandbox, prediction files only."""
+    sandbox, _ = sandbox_here()
+    return [name for name in asked if name == "score" or sandbox is not None]
+
+
+def announce(resources: Sequence[str], *, worker: str) -> None:
+    """Write one sign of life."""
+    sandbox, reason = sandbox_here()
+    Worker.objects.update_or_create(
+        name=worker,
+        defaults={
+            "resources": list(served(resources)),
+            "sandbox": sandbox.name if sandbox else "",
+            "reason": reason,
+            "seen_at": timezone.now(),
+        },
+    )
+
+
+def keep_announcing(resources: Sequence[str], *, worker: str) -> threading.Event:
+    """Announce in the background until the returned event is set; the row goes when it is."""
+    stop = threading.Event()
+
+    def loop() -> None:
+        try:
+            while True:
+                try:
+                    announce(resources, worker=worker)
+                except DatabaseError as error:
+                    log.warning("the database did not take a sign of life: %s", error)
+                    connection.close()
+                if stop.wait(EVERY_S):
+                    Worker.objects.filter(name=worker).delete()
+                    return
+        finally:
+            connection.close()
+
+    threading.Thread(target=loop, name="signs-of-life", daemon=True).start()
+    return stop
