@@ -50,6 +50,8 @@ class SplitScores:
     primary: Score
     secondary: Mapping[str, float]
     rows: int
+    spread: NDArray[np.float64]
+    """(RESAMPLES,) bootstrap values of the primary metric, paired across the submissions of an edition."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,12 +105,13 @@ def better_by(use: MetricUse, a: float, b: float) -> float:
 def _split(metric: MetricSpec, evaluation: Evaluation, rows: NDArray[np.bool_], seed: str) -> SplitScores:
     value = compute(metric.primary, evaluation, rows)
     spread = bootstrap(metric.primary, evaluation, rows, seed=seed)
-    spread = spread[np.isfinite(spread)]  # a resample may lack a class; the metric is undefined on it
-    error = float(np.std(spread, ddof=1)) if len(spread) > 1 else 0.0
+    defined = spread[np.isfinite(spread)]  # a resample may lack a class; the metric is undefined on it
+    error = float(np.std(defined, ddof=1)) if len(defined) > 1 else 0.0
     return SplitScores(
         primary=Score(value=value, standard_error=error),
         secondary={use.name: compute(use, evaluation, rows) for use in metric.secondary},
         rows=int(rows.sum()),
+        spread=spread,
     )
 
 
