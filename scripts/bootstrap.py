@@ -143,9 +143,7 @@ def provide_sandbox() -> None:
     if docker_answers() or shutil.which("bwrap"):
         return
     if may_use_apt():
-        say(
-            "Neither Docker nor bubblewrap is here: installing bubblewrap with apt-get, to run learners' programs in ..."
-        )
+        say("Neither Docker nor bubblewrap is here: installing bubblewrap with apt-get, to run programs ...")
         apt_install("bubblewrap")
     if not shutil.which("bwrap"):
         say(
