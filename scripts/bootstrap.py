@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -105,21 +106,36 @@ def make_venv() -> None:
 def pip_from_index() -> None:
     """Install pip by the wheel of itself. Raises OSError or ValueError when none can be had."""
     index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/") + "/pip/"
-    page = json.loads(fetch(index, accept="application/vnd.pypi.simple.v1+json"))
-    wheels = [
-        file for file in page["files"] if file["filename"].endswith("-py3-none-any.whl") and not file.get("yanked")
-    ]
-    if not wheels:
+    page = ProjectPage()
+    page.feed(fetch(index).decode())
+    wheels = {urlsplit(link).path.rpartition("/")[2]: link for link in page.links}
+    names = [name for name in wheels if name.startswith("pip-") and name.endswith("-py3-none-any.whl")]
+    if not names:
         raise ValueError(f"{index} lists no wheel of pip")
-    newest = max(wheels, key=lambda file: version_key(file["filename"].split("-")[1]))
-    data = fetch(urldefrag(urljoin(index, newest["url"])).url, accept="*/*")
-    if hashlib.sha256(data).hexdigest() != newest["hashes"]["sha256"]:
-        raise ValueError(f"{newest['filename']} does not have the sha256 that the index states")
+    newest = max(names, key=lambda name: version_key(name.split("-")[1]))
+    address, digest = urldefrag(urljoin(index, wheels[newest]))
+    data = fetch(address)
+    if digest != f"sha256={hashlib.sha256(data).hexdigest()}":
+        raise ValueError(f"{newest} does not have the digest that the index states, {digest!r}")
     with tempfile.TemporaryDirectory() as folder:
-        wheel = Path(folder) / newest["filename"]
+        wheel = Path(folder) / newest
         wheel.write_bytes(data)
         # A wheel is a zip, and Python runs programs from zips: pip installs itself.
         run_or_stop([str(PYTHON), f"{wheel}/pip", "install", "--quiet", str(wheel)], "pip could not install itself")
+
+
+class ProjectPage(HTMLParser):
+    """The links of a page of the simple package index (PEP 503) that are not yanked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        link = attributes.get("href")
+        if tag == "a" and link and "data-yanked" not in attributes:
+            self.links.append(link)
 
 
 def version_key(version: str) -> tuple[int, ...]:
@@ -128,11 +144,11 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
-def fetch(url: str, *, accept: str) -> bytes:
+def fetch(url: str) -> bytes:
     if urlsplit(url).scheme not in ("https", "http"):
         raise ValueError(f"expected an http address of the package index, found {url!r}")
     context = ssl.create_default_context(cafile=os.environ.get("PIP_CERT") or None)
-    request = urllib.request.Request(url, headers={"Accept": accept})  # noqa: S310 - the scheme is checked above
+    request = urllib.request.Request(url, headers={"Accept": "text/html, */*"})  # noqa: S310 - the scheme is checked above
     with urllib.request.urlopen(request, timeout=60, context=context) as reply:  # noqa: S310
         content: bytes = reply.read()
     return content
