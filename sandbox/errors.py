@@ -1,14 +1,14 @@
 """What can go wrong on OUR side of the sandbox; a learner's failing program is a RunResult, never an exception.
 
-    SandboxError
-     ├── SandboxUnavailable   the engine is absent, vanished or refuses; the attempt is retried
-     ├── ImageMissing         the image that the challenge names was never built on this host
-     └── UnsupportedLimit     this backend cannot promise what the spec asks for
+SandboxError
+ ├── SandboxUnavailable   the engine is absent, vanished or refuses; the attempt is retried
+ ├── ImageMissing         the image that the challenge names was never built on this host
+ └── UnsupportedLimit     this backend cannot promise what the spec asks for
 
-    ConversationError         the learner's side of a conversation; the referee turns it into a verdict
-     ├── ReplyTimedOut        no complete line before the deadline
-     ├── ReplyTooLong         a line longer than the cap
-     └── ConversationEnded    the process closed its output or exited
+ConversationError         the learner's side of a conversation; the referee turns it into a verdict
+ ├── ReplyTimedOut        no complete line before the deadline
+ ├── ReplyTooLong         a line longer than the cap
+ └── ConversationEnded    the process closed its output or exited
 """
 
 

@@ -1,0 +1,444 @@
+"""The embedded backend: Linux namespaces by bubblewrap, no daemon, no image.
+
+    launcher.py (control groups, another user) ──> bwrap (all namespaces, read-only root, seccomp) ──> guest
+
+Inside there are this host's /usr, this interpreter's standard library, the packages on the shelf and nothing else of
+the host. /output is a tmpfs of the box itself; a descriptor on it, taken before the learner's program starts, keeps it
+readable after the box is gone. Works as root and, where unprivileged user namespaces are allowed, as an ordinary user.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import select
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from sandbox import cgroups, seccomp, shelf, staging
+from sandbox.box import Exit, Sample
+from sandbox.contract import Conversation, Limits, Outcome, Probe, RunResult, RunSpec
+from sandbox.environment import variables
+from sandbox.errors import SandboxError, SandboxUnavailable, UnsupportedLimit
+from sandbox.guest import atlas
+from sandbox.guest.protocol import REPORT_DIR, Job
+from sandbox.processes import tree_sample
+from sandbox.running import Running
+from sandbox.staging import JobFolder, Mounted
+from sandbox.streams import PipeWire
+
+USER = 10001
+"""The user inside and, when the judge is root, outside: one that owns nothing."""
+GUEST = Path(__file__).parent / "guest"
+LAUNCHER = Path(__file__).parent / "launcher.py"
+GUEST_TARGET = "/opt/judge/judge_guest"
+SITE_TARGET = "/site"
+PYTHON_TARGET = "/python"
+STUBS = GUEST / "stubs"
+DEATH_S = 10.0
+# What of /proc tells about the host and nothing about the program.
+MASKED = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/latency_stats", "/proc/kallsyms")
+
+
+class BubblewrapSandbox:
+    """Runs learners' programs in namespaces of this host."""
+
+    name = "bubblewrap"
+
+    def __init__(self, *, staging_root: Path | None = None, control_groups: bool = True) -> None:
+        self._root = staging_root
+        self._control_groups = control_groups
+
+    def probe(self) -> Probe:
+        try:
+            _bwrap()
+            seccomp.architecture(os.uname().machine)
+            self._try()
+        except SandboxError as error:
+            return Probe(backend=self.name, usable=False, reason=str(error))
+        return Probe(backend=self.name, usable=True, refusals=self._refusals())
+
+    def run(self, spec: RunSpec) -> RunResult:
+        return Running(self._box(spec), spec, self._job(spec, talks=False)).to_the_end()
+
+    def converse(self, spec: RunSpec) -> Conversation:
+        return Running(self._box(spec), spec, self._job(spec, talks=True))
+
+    def sweep(self) -> int:
+        root = self._staging()
+        orphans = list(staging.orphans(root))
+        for path in orphans:
+            shutil.rmtree(path, ignore_errors=True)
+        hierarchy = self._hierarchy()
+        if hierarchy is not None:
+            cgroups.sweep(hierarchy, {path.name for path in root.glob("job-*")})
+        return len(orphans)
+
+    def _staging(self) -> Path:
+        return self._root or staging.staging_root()
+
+    def _hierarchy(self) -> cgroups.Hierarchy | None:
+        return cgroups.find() if self._control_groups else None
+
+    def _refusals(self) -> tuple[str, ...]:
+        if self._hierarchy() is not None:
+            return ()
+        return ("memory_is_capped_by_the_kernel", "processor_share_is_capped")
+
+    def _job(self, spec: RunSpec, *, talks: bool) -> Job:
+        counted = self._hierarchy() is not None
+        return Job(
+            entry=spec.entry,
+            talks=talks,
+            banned=spec.banned_imports,
+            processes=None if counted else spec.limits.processes,
+        )
+
+    def _box(self, spec: RunSpec) -> BubblewrapBox:
+        if spec.limits.gpu:
+            raise UnsupportedLimit("the bubblewrap sandbox has no GPU; use the Docker sandbox on a GPU machine")
+        return BubblewrapBox(spec, JobFolder(self._staging()), self._hierarchy())
+
+    def _try(self) -> None:
+        """Run a program of one line, because every host forbids something else."""
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "main.py").write_text("print('here')\n")
+            spec = RunSpec(work=Path(folder), entry="main.py", limits=Limits(wall_s=30.0))
+            result = self.run(spec)
+        if result.outcome is not Outcome.FINISHED or result.stdout_tail != "here\n":
+            raise SandboxUnavailable(f"a trial program failed: {result.outcome} {' '.join(result.notes)}")
+
+
+class BubblewrapBox:
+    """One started guest in its namespaces."""
+
+    image_digest: str | None = None
+
+    def __init__(self, spec: RunSpec, folder: JobFolder, hierarchy: cgroups.Hierarchy | None) -> None:
+        self._folder = folder
+        self._spec = spec
+        self._group: cgroups.Group | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._init = -1
+        self._folders: dict[str, int] = {}
+        self._cpu_s: float | None = None
+        self._namespace = ""
+        try:
+            if hierarchy is not None:
+                self._group = cgroups.Group(hierarchy, folder.name, spec.limits)
+            self._start()
+        except OSError as error:
+            self.close()
+            raise SandboxUnavailable(f"the sandbox cannot be started ({error})") from error
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def enforces_memory(self) -> bool:
+        return self._group is not None
+
+    def opened(self) -> None:
+        number = int(json.loads(os.read(self._info, 4096))["child-pid"])
+        self._init = os.pidfd_open(number)
+        self._namespace = str(Path(f"/proc/{number}/ns/pid").readlink())
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+        for path in ("/output", REPORT_DIR, "/tmp", "/dev/shm"):  # noqa: S108 - the sandbox's own
+            self._folders[path] = os.open(f"/proc/{number}/root{path}", flags)
+
+    def sample(self) -> Sample:
+        if self._group is not None:
+            return self._group.sample()
+        if self._cpu_s is not None:
+            return Sample(cpu_s=self._cpu_s)
+        sample = tree_sample(self._namespace)
+        files_mb = sum(_used_mb(descriptor) for descriptor in list(self._folders.values()))
+        return replace(sample, memory_mb=(sample.memory_mb or 0.0) + files_mb)
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            if self._init >= 0:
+                # The init of a process namespace takes everybody with it.
+                signal.pidfd_send_signal(self._init, signal.SIGKILL)
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
+
+    def wait(self) -> Exit:
+        if self._process is None:
+            raise SandboxUnavailable("the sandbox was closed before its program ended")
+        _, status, usage = os.wait4(self._process.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        if self._group is None:
+            self._cpu_s = usage.ru_utime + usage.ru_stime
+        self.kill()
+        if not select.select([self._init], [], [], DEATH_S)[0]:
+            raise SandboxUnavailable("processes in the sandbox do not die")
+        code = self._process.returncode
+        return Exit(
+            code=128 - code if code < 0 else code,
+            out_of_memory=self._group is not None and self._group.out_of_memory(),
+        )
+
+    def output_folder(self) -> int:
+        return self._folders["/output"]
+
+    def report_folder(self) -> int:
+        return self._folders[REPORT_DIR]
+
+    def output_is_full(self) -> bool:
+        facts = os.fstatvfs(self.output_folder())
+        return facts.f_bfree == 0
+
+    def close(self) -> None:
+        self.kill()
+        if self._process is not None:
+            if self._process.returncode is None:
+                self._process.wait()
+            self._process = None
+            self.wire.close()
+        for descriptor in (*self._folders.values(), self._init, getattr(self, "_info", -1)):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._folders, self._init, self._info = {}, -1, -1
+        if self._group is not None:
+            self._group.remove()
+            self._group = None
+        self._folder.remove()
+
+    def _start(self) -> None:
+        spec = self._spec
+        mounted = [
+            *_host_view(),
+            *_covers(spec.banned_imports),
+            Mounted(source=self._folder.stage_work(spec.work), target="/work"),
+            *self._folder.stage_data(spec.data),
+        ]
+        as_root = os.getuid() == 0
+        views: list[list[str]] = []
+        if as_root:
+            mounted, views = _laid_out(mounted, self._staging_stage())
+        self._info, info = os.pipe()
+        program = os.memfd_create("seccomp")
+        try:
+            os.write(program, _filter())
+            os.lseek(program, 0, os.SEEK_SET)
+            plan = {
+                "cgroups": self._group.entrances() if self._group else [],
+                "views": views,
+                "stage": str(self._staging_stage()),
+                "user": USER if as_root else None,
+                "limits": _resource_limits(spec.limits, watched=self._group is None),
+                "processors": _processors(spec.limits) if self._group is None else [],
+                "argv": arguments(spec, mounted, seccomp_descriptor=program, info_descriptor=info),
+            }
+            process = subprocess.Popen(  # noqa: S603 - all of it is ours
+                [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(plan)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                env={},
+                close_fds=True,
+                pass_fds=(program, info),
+            )
+        finally:
+            os.close(program)
+            os.close(info)
+        self._process = process
+        if process.stdin is None or process.stdout is None or process.stderr is None:
+            raise SandboxUnavailable("the sandbox's streams are missing")
+        self.wire = PipeWire(
+            stdin=os.dup(process.stdin.fileno()),
+            stdout=os.dup(process.stdout.fileno()),
+            stderr=os.dup(process.stderr.fileno()),
+        )
+        for stream in (process.stdin, process.stdout, process.stderr):
+            stream.close()
+
+    def _staging_stage(self) -> Path:
+        stage = self._folder.path / "stage"
+        stage.mkdir(exist_ok=True)
+        return stage
+
+
+def arguments(spec: RunSpec, mounted: list[Mounted], *, seccomp_descriptor: int, info_descriptor: int) -> list[str]:
+    """Return bwrap's whole command line; every promise about isolation that bwrap keeps is spelt out here."""
+    limits = spec.limits
+    argv = [_bwrap(), "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    argv += ["--unshare-cgroup-try", "--disable-userns", "--uid", str(USER), "--gid", str(USER)]
+    argv += ["--hostname", "sandbox", "--cap-drop", "ALL", "--new-session", "--die-with-parent", "--clearenv"]
+    for name, value in (_interpreter_variables() | variables(spec)).items():
+        argv += ["--setenv", name, value]
+    argv += ["--proc", "/proc", "--dev", "/dev"]
+    argv += ["--size", str(limits.shm_mb * 2**20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
+    for path in MASKED:
+        if Path(path).exists():
+            argv += ["--ro-bind", "/dev/null", path]
+    argv += ["--size", str(limits.tmp_mb * 2**20), "--tmpfs", "/tmp"]  # noqa: S108
+    argv += ["--perms", "0700", "--size", str(limits.output_mb * 2**20), "--tmpfs", "/output"]
+    argv += ["--perms", "0700", "--size", "65536", "--tmpfs", REPORT_DIR]
+    argv += ["--dir", "/data"]
+    for link in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"):
+        if Path(link).is_symlink():
+            argv += ["--symlink", str(Path(link).readlink()), link]
+    for item in mounted:
+        argv += ["--ro-bind", str(item.source), item.target]
+    for folder in _other_packages():
+        argv += ["--tmpfs", folder, "--remount-ro", folder]
+    argv += ["--remount-ro", "/", "--chdir", "/work"]
+    argv += ["--seccomp", str(seccomp_descriptor), "--info-fd", str(info_descriptor)]
+    return [*argv, "--", _python(), "-P", "-s", f"{GUEST_TARGET}/start.py"]
+
+
+@cache
+def _bwrap() -> str:
+    path = shutil.which("bwrap")
+    if path is None:
+        raise SandboxUnavailable("bubblewrap is not installed (Debian and Ubuntu: apt-get install bubblewrap)")
+    known = subprocess.run([path, "--help"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    if "--size" not in known or "--disable-userns" not in known:
+        raise SandboxUnavailable("bubblewrap is too old; 0.8 or newer is needed")
+    return path
+
+
+@cache
+def _filter() -> bytes:
+    return seccomp.bpf_program()
+
+
+@cache
+def _host_view() -> tuple[Mounted, ...]:
+    """Return what of the host every program sees, read-only."""
+    view = [Mounted(source=Path("/usr"), target="/usr")]
+    view += [
+        Mounted(source=Path(path), target=path)
+        for path in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+        if Path(path).is_dir() and not Path(path).is_symlink()
+    ]
+    view += [
+        Mounted(source=Path(path), target=path)
+        for path in ("/etc/ld.so.cache", "/etc/alternatives")
+        if Path(path).exists()
+    ]
+    view += [Mounted(source=path, target=f"/etc/{path.name}") for path in sorted((GUEST / "etc").iterdir())]
+    if not _python_is_in_usr():
+        view.append(Mounted(source=Path(sys.base_prefix), target=PYTHON_TARGET))
+    view.append(Mounted(source=GUEST, target=GUEST_TARGET))
+    view += [Mounted(source=item.source, target=f"{SITE_TARGET}/{item.name}") for item in shelf.items()]
+    return tuple(view)
+
+
+def _covers(banned: tuple[str, ...]) -> list[Mounted]:
+    """Return the stubs that lie over banned modules, wherever an interpreter in the box would find them."""
+    covers: dict[str, Mounted] = {}
+    for root, target in _import_roots():
+        for place in atlas.places(banned, [root]):
+            inside = f"{target}/{Path(place.path).relative_to(root)}"
+            if target == SITE_TARGET and not _on_shelf(inside):
+                continue
+            stub = STUBS / "empty" if place.cover == "empty" else STUBS / place.cover
+            source = stub if place.folder or place.cover == "empty" else stub / "__init__.py"
+            covers[inside] = Mounted(source=source, target=inside)
+    return list(covers.values())
+
+
+def _import_roots() -> list[tuple[Path, str]]:
+    roots = [(Path(sysconfig.get_path("purelib")), SITE_TARGET), (Path(sysconfig.get_path("platlib")), SITE_TARGET)]
+    for library in _stdlib_folders():
+        inside = str(library)
+        if not _python_is_in_usr() and library.is_relative_to(sys.base_prefix):
+            inside = f"{PYTHON_TARGET}/{library.relative_to(sys.base_prefix)}"
+        roots += [(library, inside), (library / "lib-dynload", f"{inside}/lib-dynload")]
+    return roots
+
+
+def _stdlib_folders() -> list[Path]:
+    found = [Path(sysconfig.get_path("stdlib"))]
+    for parent in (Path("/usr/lib"), Path("/usr/local/lib")):
+        found += [path for path in parent.glob("python3*") if (path / "os.py").is_file()]
+    return sorted(set(found))
+
+
+@cache
+def _other_packages() -> tuple[str, ...]:
+    """Return folders of packages that come with the host's interpreters; they are hidden."""
+    found = set()
+    for parent in (Path("/usr/lib"), Path("/usr/local/lib")):
+        found |= {str(path) for kind in ("site", "dist") for path in parent.glob(f"python3*/{kind}-packages")}
+    if not _python_is_in_usr():
+        base = Path(sys.base_prefix)
+        found |= {f"{PYTHON_TARGET}/{path.relative_to(base)}" for path in base.glob("lib/python3*/site-packages")}
+    return tuple(sorted(found))
+
+
+def _on_shelf(inside: str) -> bool:
+    name = inside.removeprefix(f"{SITE_TARGET}/").partition("/")[0]
+    return any(item.name == name for item in shelf.items())
+
+
+def _python_is_in_usr() -> bool:
+    return Path(sys.base_prefix).resolve().is_relative_to("/usr")
+
+
+def _python() -> str:
+    name = f"bin/python{sys.version_info.major}.{sys.version_info.minor}"
+    return f"{Path(sys.base_prefix).resolve() if _python_is_in_usr() else PYTHON_TARGET}/{name}"
+
+
+def _interpreter_variables() -> dict[str, str]:
+    found = {"PYTHONPATH": SITE_TARGET, "PATH": f"{Path(_python()).parent}:/usr/bin:/bin"}
+    if not _python_is_in_usr() and list(Path(sys.base_prefix).glob("lib/libpython*.so*")):
+        found["LD_LIBRARY_PATH"] = f"{PYTHON_TARGET}/lib"
+    return found
+
+
+def _laid_out(mounted: list[Mounted], stage: Path) -> tuple[list[Mounted], list[list[str]]]:
+    """Send sources that the sandbox's user cannot reach by path over the stage, where the launcher shows them."""
+    reachable, views = [], []
+    for item in mounted:
+        if _reachable(item.source):
+            reachable.append(item)
+            continue
+        shown = stage / str(len(views))
+        views.append([str(item.source), str(shown)])
+        reachable.append(Mounted(source=shown, target=item.target))
+    return reachable, views
+
+
+def _reachable(path: Path) -> bool:
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
+
+
+def _resource_limits(limits: Limits, *, watched: bool) -> dict[str, int]:
+    found = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_FSIZE": max(limits.output_mb, limits.tmp_mb) * 2**20,
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_CPU": math.ceil(limits.cpu_s) + 1,
+        "RLIMIT_MEMLOCK": 2**20,
+        "RLIMIT_MSGQUEUE": 0,
+    }
+    if watched:
+        # The watchdog looks some twenty times a second; this stops what would grow faster.
+        found["RLIMIT_DATA"] = 2 * limits.memory_mb * 2**20
+    return found
+
+
+def _processors(limits: Limits) -> list[int]:
+    return sorted(os.sched_getaffinity(0))[: max(1, math.ceil(limits.cpus))]
+
+
+def _used_mb(descriptor: int) -> float:
+    facts = os.fstatvfs(descriptor)
+    return (facts.f_blocks - facts.f_bfree) * facts.f_frsize / 2**20

@@ -1,0 +1,164 @@
+"""Control groups, version 1 or 2, for backends that have no engine to do it: memory, processes, processor.
+
+A group is made for each job and removed with it; a group whose job folder is gone is an orphan. Where groups cannot
+be written (an ordinary user without delegation), `find` returns None and the caller falls back to watching.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.box import Sample
+from sandbox.contract import Limits
+
+FOLDER = "judge-sandbox"
+MOUNTS = Path("/proc/self/mounts")
+CPU_PERIOD_US = 100_000
+REMOVE_S = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hierarchy:
+    """Where groups are made: one folder for each controller in version 1, the same for all in version 2."""
+
+    version: int
+    folders: dict[str, Path]
+
+
+def find() -> Hierarchy | None:
+    """Return where groups can be made here, or None."""
+    with contextlib.suppress(OSError):
+        hierarchy = _version_2() or _version_1()
+        if hierarchy is None:
+            return None
+        for folder in set(hierarchy.folders.values()):
+            folder.mkdir(exist_ok=True)
+            if hierarchy.version == 2:
+                (folder / "cgroup.subtree_control").write_text("+memory +pids +cpu")
+        return hierarchy
+    return None
+
+
+class Group:
+    """The group of one job."""
+
+    def __init__(self, hierarchy: Hierarchy, name: str, limits: Limits) -> None:
+        self._hierarchy = hierarchy
+        self._folders = {controller: folder / name for controller, folder in hierarchy.folders.items()}
+        for folder in set(self._folders.values()):
+            folder.mkdir()
+        try:
+            for controller, file, value in _settings(hierarchy.version, limits):
+                self._write(controller, file, value)
+            # No swap, where the kernel counts it at all.
+            with contextlib.suppress(OSError):
+                if hierarchy.version == 2:
+                    self._write("memory", "memory.swap.max", "0")
+                else:
+                    self._write("memory", "memory.memsw.limit_in_bytes", str(limits.memory_mb * 2**20))
+        except OSError:
+            self.remove()
+            raise
+
+    def entrances(self) -> list[str]:
+        """Return the files into which a process writes its number to join."""
+        return sorted({str(folder / "cgroup.procs") for folder in self._folders.values()})
+
+    def sample(self) -> Sample:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            facts = _fields(self._folders["memory"] / "memory.stat")
+            if self._hierarchy.version == 2:
+                cpu_s = _fields(self._folders["cpu"] / "cpu.stat")["usage_usec"] / 1e6
+                return Sample(cpu_s=cpu_s, memory_mb=(facts["anon"] + facts["shmem"]) / 2**20)
+            cpu_s = int((self._folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
+            # Pages of files that were read are not the program's own; `shmem` is what lies in tmpfs.
+            return Sample(cpu_s=cpu_s, memory_mb=(facts["rss"] + facts.get("shmem", 0)) / 2**20)
+        return Sample()
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel killed a process of this group for memory."""
+        name = "memory.events" if self._hierarchy.version == 2 else "memory.oom_control"
+        with contextlib.suppress(OSError, ValueError):
+            return _fields(self._folders["memory"] / name).get("oom_kill", 0) > 0
+        return False
+
+    def remove(self) -> None:
+        """Kill what is left and remove the group; the kernel lets go of a group a moment after its last process."""
+        deadline = time.monotonic() + REMOVE_S
+        for folder in set(self._folders.values()):
+            remove_folder(folder, deadline)
+
+    def _write(self, controller: str, file: str, value: str) -> None:
+        (self._folders[controller] / file).write_text(value)
+
+
+def sweep(hierarchy: Hierarchy, living: set[str]) -> int:
+    """Remove the groups of jobs that are not among the living; return how many jobs that were."""
+    gone = {path.name for folder in hierarchy.folders.values() for path in folder.glob("job-*")} - living
+    for name in gone:
+        for folder in set(hierarchy.folders.values()):
+            remove_folder(folder / name, time.monotonic() + REMOVE_S)
+    return len(gone)
+
+
+def remove_folder(folder: Path, deadline: float) -> None:
+    while folder.exists():
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+            return
+        with contextlib.suppress(OSError, ValueError):
+            for number in (folder / "cgroup.procs").read_text().split():
+                os.kill(int(number), signal.SIGKILL)
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.005)
+
+
+def _settings(version: int, limits: Limits) -> list[tuple[str, str, str]]:
+    memory = str(limits.memory_mb * 2**20)
+    quota = int(limits.cpus * CPU_PERIOD_US)
+    # The two processes of bubblewrap itself live in the group too.
+    processes = str(limits.processes + 2)
+    if version == 2:
+        return [
+            ("memory", "memory.max", memory),
+            ("memory", "memory.oom.group", "1"),
+            ("pids", "pids.max", processes),
+            ("cpu", "cpu.max", f"{quota} {CPU_PERIOD_US}"),
+        ]
+    return [
+        ("memory", "memory.limit_in_bytes", memory),
+        ("pids", "pids.max", processes),
+        ("cpu", "cpu.cfs_period_us", str(CPU_PERIOD_US)),
+        ("cpu", "cpu.cfs_quota_us", str(quota)),
+    ]
+
+
+def _version_2() -> Hierarchy | None:
+    """Return a delegated folder (`JUDGE_CGROUP`) or one below the root of a pure version 2."""
+    setting = os.environ.get("JUDGE_CGROUP")
+    root = Path(setting) if setting else Path("/sys/fs/cgroup")
+    controllers = root / "cgroup.controllers"
+    if not controllers.is_file() or not {"memory", "pids", "cpu"} <= set(controllers.read_text().split()):
+        return None
+    (root / "cgroup.subtree_control").write_text("+memory +pids +cpu")
+    return Hierarchy(version=2, folders=dict.fromkeys(("memory", "pids", "cpu"), root / FOLDER))
+
+
+def _version_1() -> Hierarchy | None:
+    folders = {}
+    for line in MOUNTS.read_text().splitlines():
+        _, path, kind, options, *_ = line.split()
+        if kind == "cgroup":
+            for controller in {"memory", "pids", "cpu", "cpuacct"} & set(options.split(",")):
+                folders[controller] = Path(path) / FOLDER
+    return Hierarchy(version=1, folders=folders) if len(folders) == 4 else None
+
+
+def _fields(path: Path) -> dict[str, int]:
+    return {key: int(value) for key, value, *_ in (line.split() for line in path.read_text().splitlines())}

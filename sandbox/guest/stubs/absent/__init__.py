@@ -1,0 +1,3 @@
+"""Lies over a banned module that must seem not to be installed."""
+
+raise ModuleNotFoundError(f"{__name__} may not be used in this challenge", name=__name__)

@@ -1,0 +1,145 @@
+"""One folder per job on our side: what goes in, where output comes out, and a lock that says whether its owner lives.
+
+    <root>/job-<random>/lease      locked by the worker as long as it lives; a free lock means that the job is an orphan
+                       /work       a copy of the learner's files, readable by the sandbox's user
+                       /data/<n>   copies of data that the sandbox's user could not read where they are
+                       /box/output and /box/report, for backends that hand back through a folder
+
+The root is `JUDGE_STAGING_DIR`, by default a folder of this user under the system's folder for temporary files. Where
+the worker runs in a container and speaks to the host's Docker engine, it must be the same path on both sides.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.errors import SandboxUnavailable
+
+JOB_PREFIX = "job-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mounted:
+    """One file or folder of ours and where the program sees it."""
+
+    source: Path
+    target: str
+
+
+class JobFolder:
+    """The folder of one job; `remove` when done."""
+
+    def __init__(self, root: Path) -> None:
+        self.name = f"{JOB_PREFIX}{secrets.token_hex(12)}"
+        self.path = root / self.name
+        try:
+            self.path.mkdir(mode=0o711)
+            self._lease = os.open(self.path / "lease", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise SandboxUnavailable(f"the staging folder {root} cannot be written ({error.strerror})") from error
+        fcntl.flock(self._lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def stage_work(self, source: Path) -> Path:
+        """Copy the learner's files, regular ones only, and return the copy's folder."""
+        target = self.path / "work"
+        _copy_tree(source, target)
+        return target
+
+    def stage_data(self, folders: tuple[Path, ...]) -> list[Mounted]:
+        """Return what together makes up /data; files stay where they are if everybody may read them."""
+        mounted: dict[str, Mounted] = {}
+        for folder in folders:
+            for entry in sorted(folder.iterdir()):
+                if entry.name in mounted:
+                    raise SandboxUnavailable(f"two data folders both hold {entry.name!r}")
+                mounted[entry.name] = Mounted(source=self._readable(entry), target=f"/data/{entry.name}")
+        return list(mounted.values())
+
+    def _readable(self, entry: Path) -> Path:
+        if all(_open_to_all(path) for path in _tree(entry)):
+            return entry.resolve()
+        copy = self.path / "data" / secrets.token_hex(4) / entry.name
+        for folder in (copy.parent.parent, copy.parent):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o755)
+        if entry.is_dir():
+            _copy_tree(entry, copy)
+        else:
+            _copy_file(entry, copy)
+        return copy
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self._lease)
+
+
+def staging_root() -> Path:
+    """Return the root of all job folders, made if need be."""
+    setting = os.environ.get("JUDGE_STAGING_DIR")
+    root = Path(setting) if setting else Path(tempfile.gettempdir()) / f"judge-staging-{os.getuid()}"
+    try:
+        root.mkdir(mode=0o711, parents=True, exist_ok=True)
+        owner = root.stat().st_uid
+    except OSError as error:
+        raise SandboxUnavailable(f"the staging folder {root} cannot be made ({error.strerror})") from error
+    if not setting and owner != os.getuid():
+        raise SandboxUnavailable(f"the staging folder {root} belongs to somebody else; set JUDGE_STAGING_DIR")
+    return root.resolve()
+
+
+def orphans(root: Path) -> Iterator[Path]:
+    """Yield the job folders whose owner is gone."""
+    for path in sorted(root.glob(f"{JOB_PREFIX}*")):
+        if is_orphan(path):
+            yield path
+
+
+def is_orphan(path: Path) -> bool:
+    """Whether nobody alive holds the lease of this job folder; a folder that is gone has no owner either."""
+    try:
+        lease = os.open(path / "lease", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(lease)
+    return True
+
+
+def _tree(entry: Path) -> Iterator[Path]:
+    yield entry
+    if entry.is_dir() and not entry.is_symlink():
+        yield from entry.rglob("*")
+
+
+def _open_to_all(path: Path) -> bool:
+    mode = path.lstat().st_mode
+    if stat.S_ISDIR(mode):
+        return mode & 0o005 == 0o005
+    return stat.S_ISREG(mode) and bool(mode & 0o004)
+
+
+def _copy_tree(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o755)
+    target.chmod(0o755)
+    for entry in os.scandir(source):
+        if entry.is_dir(follow_symlinks=False):
+            _copy_tree(Path(entry.path), target / entry.name)
+        elif entry.is_file(follow_symlinks=False):
+            _copy_file(Path(entry.path), target / entry.name)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target, follow_symlinks=False)
+    target.chmod(0o644)

@@ -1,0 +1,85 @@
+"""Moving bytes between us and a program that may print for ever, in bounded memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+
+from sandbox.box import Chunk, Stream
+
+READ_BYTES = 1 << 16
+_CONTROL = re.compile(r"[^\n\t\x20-\x7e\u00a0-\U0010ffff]")
+_ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")
+
+
+class Tail:
+    """The last bytes of a stream."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept = bytearray()
+        self.total_bytes = 0
+
+    def feed(self, data: bytes) -> None:
+        self.total_bytes += len(data)
+        self._kept += data
+        # Cut now and then, not at every chunk.
+        if len(self._kept) > 2 * self._limit + READ_BYTES:
+            del self._kept[: -self._limit or None]
+
+    def text(self) -> str:
+        """Return readable text: no escape sequences, no control characters, no broken UTF-8."""
+        kept = bytes(self._kept[-self._limit :] if self._limit else b"")
+        text = _CONTROL.sub(
+            "", _ESCAPE.sub("", kept.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n"))
+        )
+        cut = self.total_bytes - len(kept)
+        return f"[{cut} bytes before this were cut]\n{text}" if cut > 0 else text
+
+
+class PipeWire:
+    """Three pipes of a child process."""
+
+    def __init__(self, *, stdin: int, stdout: int, stderr: int) -> None:
+        self._stdin: int | None = stdin
+        self._streams = {stdout: Stream.OUT, stderr: Stream.ERR}
+        for descriptor in (stdin, stdout, stderr):
+            os.set_blocking(descriptor, False)
+
+    def readable(self) -> list[int]:
+        return list(self._streams)
+
+    def read(self, descriptor: int) -> list[Chunk]:
+        try:
+            data = os.read(descriptor, READ_BYTES)
+        except BlockingIOError:
+            return []
+        if data:
+            return [Chunk(stream=self._streams[descriptor], data=data)]
+        del self._streams[descriptor]
+        os.close(descriptor)
+        return []
+
+    def writable(self) -> int | None:
+        return self._stdin
+
+    def write(self, data: bytes) -> int:
+        if self._stdin is None:
+            raise BrokenPipeError
+        try:
+            return os.write(self._stdin, data)
+        except BlockingIOError:
+            return 0
+
+    def close_input(self) -> None:
+        if self._stdin is not None:
+            with contextlib.suppress(OSError):
+                os.close(self._stdin)
+            self._stdin = None
+
+    def close(self) -> None:
+        self.close_input()
+        for descriptor in list(self._streams):
+            os.close(descriptor)
+        self._streams.clear()
