@@ -127,7 +127,8 @@ def expire(submission_id: int, now: datetime) -> bool:
         )
         if submission is None:
             return False
-        Attempt.objects.filter(token=submission.lease_token).update(finished_at=now, error="the worker went silent")
+        tried = Attempt.objects.filter(submission=submission, number=submission.attempts)
+        tried.update(finished_at=now, error="the worker went silent")
         _back_to_queue(submission)
     return True
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from challenges.programs import read_program
 from challenges.readers import Expected, read
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -49,7 +49,7 @@ class Quota:
         return max(self.limit - self.used, 0)
 
 
-def submit(user: AbstractUser, edition: Edition, hand_in: HandIn) -> Submission:
+def submit(user: User, edition: Edition, hand_in: HandIn) -> Submission:
     """Take a hand-in and return its row: QUEUED, or DONE and REJECTED with every finding. Raises SubmissionRefused."""
     repeated = _made_before(user, edition, hand_in)
     if repeated is not None:
@@ -114,7 +114,7 @@ def choose(submission: Submission, *, chosen: bool) -> None:
         bookkeeping.restand(team)
 
 
-def _made_before(user: AbstractUser, edition: Edition, hand_in: HandIn) -> Submission | None:
+def _made_before(user: User, edition: Edition, hand_in: HandIn) -> Submission | None:
     if not hand_in.idempotency_key:
         return None
     key = hand_in.idempotency_key[:80]
@@ -183,7 +183,7 @@ def _spend_quota(team: Team, edition: Edition, now: datetime) -> None:
 
 
 def _create(
-    user: AbstractUser, team: Team, hand_in: HandIn, *, sha256: str, findings: tuple[Finding, ...], now: datetime
+    user: User, team: Team, hand_in: HandIn, *, sha256: str, findings: tuple[Finding, ...], now: datetime
 ) -> Submission:
     rejected = bool(findings)
     submission = Submission.objects.create(

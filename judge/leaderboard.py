@@ -60,10 +60,8 @@ def refresh(team: Team) -> None:
     if counts is None:
         team.standings.all().delete()
         return
-    for board, submission, score, error in (
-        (Board.PUBLIC, counts.public, counts.public.public_score, counts.public.public_error),
-        (Board.PRIVATE, counts.private, counts.private.private_score, counts.private.private_error),
-    ):
+    for board, submission in ((Board.PUBLIC, counts.public), (Board.PRIVATE, counts.private)):
+        score: float = getattr(submission, f"{board}_score")
         Standing.objects.update_or_create(
             edition=edition,
             board=board,
@@ -73,7 +71,7 @@ def refresh(team: Team) -> None:
                 "achieved_at": submission.created_at,
                 "submission": submission,
                 "score": score,
-                "standard_error": error,
+                "standard_error": getattr(submission, f"{board}_error"),
                 "entries": len(scored),
             },
         )

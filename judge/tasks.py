@@ -34,7 +34,7 @@ def worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-@shared_task(name="judge.tasks.grade", time_limit=None)  # type: ignore[untyped-decorator]
+@shared_task(name="judge.tasks.grade")
 def grade(submission_id: int) -> None:
     """Grade one submission if it still needs it; may run twice without harm."""
     lease = bookkeeping.claim(submission_id, worker=worker_name())
@@ -42,7 +42,7 @@ def grade(submission_id: int) -> None:
         work(lease)
 
 
-@shared_task(name="judge.tasks.reconcile")  # type: ignore[untyped-decorator]
+@shared_task(name="judge.tasks.reconcile")
 def reconcile() -> None:
     """Re-derive lost work from the database."""
     reconciler.reconcile()

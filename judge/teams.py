@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from judge import rules
@@ -10,13 +10,13 @@ from judge.errors import TeamRefused
 from judge.models import Edition, Membership, Team
 
 
-def team_of(user: AbstractUser, edition: Edition) -> Team | None:
+def team_of(user: User, edition: Edition) -> Team | None:
     """Return the user's team in an edition, or None."""
     membership = Membership.objects.select_related("team").filter(user=user, edition=edition).first()
     return None if membership is None else membership.team
 
 
-def ensure(user: AbstractUser, edition: Edition) -> Team:
+def ensure(user: User, edition: Edition) -> Team:
     """Return the user's team; whoever has none becomes a team of one, named like the user."""
     existing = team_of(user, edition)
     if existing is not None:
@@ -30,7 +30,7 @@ def ensure(user: AbstractUser, edition: Edition) -> Team:
     raise TeamRefused("name_taken", "No free team name was found; create a team with a name of your choice.")
 
 
-def create(user: AbstractUser, edition: Edition, *, name: str) -> Team:
+def create(user: User, edition: Edition, *, name: str) -> Team:
     """Return a new team with the user as its captain. Raises TeamRefused."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= 60:
@@ -52,7 +52,7 @@ def create(user: AbstractUser, edition: Edition, *, name: str) -> Team:
     return team
 
 
-def join(user: AbstractUser, edition: Edition, *, code: str) -> Team:
+def join(user: User, edition: Edition, *, code: str) -> Team:
     """Return the team that the code belongs to, with the user in it. Raises TeamRefused."""
     with transaction.atomic():
         team = Team.objects.select_for_update().filter(edition=edition, join_code=code.strip()).first()
@@ -70,7 +70,7 @@ def join(user: AbstractUser, edition: Edition, *, code: str) -> Team:
     return team
 
 
-def leave(user: AbstractUser, edition: Edition) -> None:
+def leave(user: User, edition: Edition) -> None:
     """Take the user out of the team. Raises TeamRefused once the user has handed in for it."""
     with transaction.atomic():
         team = team_of(user, edition)
@@ -79,7 +79,7 @@ def leave(user: AbstractUser, edition: Edition) -> None:
         _leave(user, team)
 
 
-def _leave(user: AbstractUser, team: Team) -> None:
+def _leave(user: User, team: Team) -> None:
     if team.submissions.filter(user=user).exists():
         raise TeamRefused(
             "has_submissions", "You have handed in for this team; its quota and scores would move with you."

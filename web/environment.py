@@ -96,10 +96,19 @@ def read() -> Environment:
     """Return the settings. Raises ImproperlyConfigured with every wrong value at once."""
     folder = os.environ.get("JUDGE_SECRETS_DIR", "/run/secrets")
     try:
-        return Environment(_secrets_dir=folder if Path(folder).is_dir() else None)
+        return _from_files(folder)() if Path(folder).is_dir() else Environment()
     except ValidationError as error:
         lines = [f"  JUDGE_{'_'.join(map(str, e['loc'])).upper() or '*'}: {e['msg']}" for e in error.errors()]
         raise ImproperlyConfigured("The settings do not fit:\n" + "\n".join(lines)) from None
+
+
+def _from_files(folder: str) -> type[Environment]:
+    """Return the settings' type with secrets of a folder as one more source, behind the variables."""
+
+    class WithSecretFiles(Environment):
+        model_config = SettingsConfigDict(secrets_dir=folder)
+
+    return WithSecretFiles
 
 
 def _write_once(path: Path, text: str) -> None:
