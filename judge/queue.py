@@ -22,7 +22,7 @@ def enqueue(submission_id: int, resource: str) -> None:
     from judge.tasks import grade
 
     try:
-        grade.apply_async(args=[submission_id], queue=resource, retry=False)
+        grade.apply_async(args=(submission_id,), queue=resource, retry=False)
     except OperationalError as error:
         log.warning("the broker is away (%s); the reconciler will ring again for submission %s", error, submission_id)
         return
