@@ -141,10 +141,10 @@ def _check_rules(edition: Edition, hand_in: HandIn, now: datetime) -> None:
         )
     spec = edition.challenge.spec
     part = spec.program or spec.answer
-    if part is not None and len(hand_in.data) > part.max_mb * 2**20:
+    if part is not None and len(hand_in.data) > part.max_mb * 1_000_000:
         raise SubmissionRefused(
             "too_large",
-            f"The file has {len(hand_in.data) / 2**20:.1f} MB; this challenge takes {part.max_mb:g} MB at most.",
+            f"The file has {len(hand_in.data) / 1_000_000:.1f} MB; this challenge takes {part.max_mb:g} MB at most.",
             status=413,
         )
     if spec.program is not None:

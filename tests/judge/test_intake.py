@@ -85,7 +85,7 @@ def test_before_the_opening_nothing_is_taken(edition: Edition, learner: User, an
 def test_a_file_over_the_cap_of_the_challenge_is_refused_before_it_is_read(edition: Edition, learner: User) -> None:
     answer = edition.challenge.spec.answer
     assert answer is not None
-    refusal = refused(learner, edition, hand_in(b"x" * (int(answer.max_mb * 2**20) + 1)))
+    refusal = refused(learner, edition, hand_in(b"x" * (int(answer.max_mb * 1_000_000) + 1)))
     assert (refusal.code, refusal.status) == ("too_large", 413)
 
 
