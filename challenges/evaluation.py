@@ -36,3 +36,44 @@ class Evaluation:
     predictions: Columns
     public: NDArray[np.bool_]
     unit: NDArray[np.int64]
+
+
+def aligned(truth: Truth, predictions: Columns, *, group_by: str | None = None) -> Evaluation:
+    """Return truth beside predictions as a reader gave them; with `group_by` a truth of single rows is grouped too.
+
+    Raises ValueError when a group lies in both splits or in several units.
+    """
+    if group_by is None or not _is_long(truth, predictions):
+        return Evaluation(truth=truth.columns, predictions=predictions, public=truth.public, unit=truth.unit)
+    rows = rows_by_group(truth.ids[group_by])
+    for name, values in (("splits", truth.public), ("units", truth.unit)):
+        torn = next((group for group in rows if len(set(values[group].tolist())) > 1), None)
+        if torn is not None:
+            raise ValueError(f"{group_by} {truth.ids[group_by][torn[0]]} lies in several {name}; expected one")
+    first = np.array([group[0] for group in rows])
+    return Evaluation(
+        truth={name: grouped(values, rows) for name, values in truth.columns.items()},
+        predictions=predictions,
+        public=truth.public[first],
+        unit=truth.unit[first],
+    )
+
+
+def rows_by_group(names: NDArray[Any]) -> list[NDArray[np.int64]]:
+    """Return the rows of each distinct name, in the order in which the names first appear."""
+    _, first, group = np.unique(names, return_index=True, return_inverse=True)
+    rows = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    return [rows[place] for place in np.argsort(first)]
+
+
+def grouped(values: NDArray[Any], rows: list[NDArray[np.int64]]) -> NDArray[Any]:
+    """Return (groups,) cells that are arrays: the values of each group's rows."""
+    cells = np.empty(len(rows), dtype=object)
+    for place, group in enumerate(rows):
+        cells[place] = values[group]
+    return cells
+
+
+def _is_long(truth: Truth, predictions: Columns) -> bool:
+    """Return whether the truth still has one row for each row of the file."""
+    return len(truth.public) != len(next(iter(predictions.values())))

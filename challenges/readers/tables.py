@@ -1,0 +1,190 @@
+"""A csv of predictions -> aligned columns.
+
+Rows are numbered as an editor shows them: the header is row 1, and a quoted cell with a line break counts as two.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from challenges.evaluation import grouped, rows_by_group
+from challenges.readers.cells import Cells
+from challenges.readers.expected import Expected
+from challenges.readers.findings import Findings, shown
+from challenges.spec import CsvAnswer, TextColumn
+
+MOST_COLUMNS = 200
+LINE_BYTES = 65_536
+"""Longest line of a table without long texts; the whole file may be a hundred megabytes without a line break."""
+
+
+@dataclass(frozen=True)
+class _Table:
+    header: list[str]
+    columns: Mapping[str, Sequence[str]]
+    rows: Sequence[int]
+
+
+def read_csv(data: bytes, answer: CsvAnswer, expected: Expected, findings: Findings) -> Mapping[str, NDArray[Any]]:
+    """Return column -> (n,) array, or (groups,) arrays of arrays. Raises InvalidSubmission."""
+    table = _parsed(_text(data, answer, findings), answer, findings)
+    places = _places(table, answer, expected, findings)
+    columns = {
+        name: Cells(name, table.columns[name], table.rows, findings).read(column)
+        for name, column in answer.columns.items()
+        if name in table.columns
+    }
+    findings.raise_if_any()
+    aligned = {}
+    for name, values in columns.items():
+        aligned[name] = np.empty_like(values)
+        aligned[name][places] = values
+    if answer.group_by is None:
+        return aligned
+    rows = rows_by_group(expected.ids[answer.group_by])
+    return {name: grouped(values, rows) for name, values in aligned.items()}
+
+
+def _text(data: bytes, answer: CsvAnswer, findings: Findings) -> str:
+    longest = LINE_BYTES + sum(4 * c.max_length for c in answer.columns.values() if isinstance(c, TextColumn))
+    if b"\x00" in data:
+        row = data[: data.index(b"\x00")].count(b"\n") + 1
+        kind = "a zip or a spreadsheet" if data.startswith(b"PK") else "not text"
+        findings.add("not_csv", f"row {row} holds a zero byte: this is {kind}, expected a csv", row=row)
+        findings.raise_if_any()
+    ends = np.flatnonzero(np.frombuffer(data.replace(b"\r", b"\n"), dtype=np.uint8) == ord("\n"))
+    lengths = np.diff(np.concatenate([[-1], ends, [len(data)]])) - 1
+    if lengths.max() > longest:
+        row = int(np.argmax(lengths > longest)) + 1
+        findings.add(
+            "not_csv", f"row {row} has {lengths[row - 1]:,} bytes; expected at most {longest:,} in a line", row=row
+        )
+        findings.raise_if_any()
+    try:
+        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        findings.add(
+            "not_utf8",
+            f"row {row} holds the byte 0x{error.object[error.start]:02x}, which is not UTF-8; save the file as UTF-8",
+            row=row,
+        )
+        findings.raise_if_any()
+        raise
+
+
+def _parsed(text: str, answer: CsvAnswer, findings: Findings) -> _Table:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines: list[list[str]] = []
+    rows: list[int] = []
+    row = 1
+    header: list[str] = []
+    try:
+        for fields in reader:
+            if not header and fields:
+                header = _header(fields, row, answer, findings)
+            elif fields and len(fields) != len(header):
+                findings.add(
+                    "not_csv",
+                    f"row {row} has {len(fields)} cells; expected {len(header)}, as in the header",
+                    row=row,
+                    found=str(len(fields)),
+                    expected=str(len(header)),
+                )
+            elif fields:
+                lines.append(fields)
+                rows.append(row)
+            row = reader.line_num + 1
+    except csv.Error as error:
+        findings.add("not_csv", f"row {row} cannot be read as csv: {error}", row=row)
+        findings.raise_if_any()
+    columns = list(zip(*lines, strict=True)) if lines else [()] * len(header)
+    return _Table(header, dict(zip(header, columns, strict=True)), rows)
+
+
+def _header(found: list[str], row: int, answer: CsvAnswer, findings: Findings) -> list[str]:
+    asked = [*answer.ids, *answer.columns]
+    expected = ",".join(asked)
+    if len(found) > MOST_COLUMNS:
+        findings.add("not_csv", f"the header names {len(found)} columns; expected {expected}", row=row)
+        findings.raise_if_any()
+    if len(found) == 1 and len(asked) > 1 and (";" in found[0] or "\t" in found[0]):
+        findings.add("not_csv", f"cells must be separated by commas; the header is {shown(found[0])!r}", row=row)
+        findings.raise_if_any()
+    for name in sorted({name for name in found if found.count(name) > 1}):
+        findings.add("duplicate_column", f"column {shown(name)} stands twice in the header", row=row, column=name)
+    for name in asked:
+        if name not in found:
+            findings.add(
+                "missing_column", f"column {name} is missing; expected {expected}", row=row, column=name,
+                expected=expected,
+            )  # fmt: skip
+    for name in dict.fromkeys(found):
+        if name not in asked:
+            findings.add(
+                "unknown_column", f"column {shown(name)!r} is not asked for; expected {expected}", row=row,
+                column=shown(name), expected=expected,
+            )  # fmt: skip
+    if len(set(found)) < len(found):
+        findings.raise_if_any()
+    return found
+
+
+def _places(table: _Table, answer: CsvAnswer, expected: Expected, findings: Findings) -> NDArray[np.int64]:
+    """Return where each row of the file stands in the published order."""
+    if not all(name in table.columns for name in answer.ids):
+        return np.zeros(0, dtype=np.int64)
+    name = ", ".join(answer.ids)
+    keys = list(zip(*(table.columns[part] for part in answer.ids), strict=True))
+    order = _as_declared(answer, expected)
+    places = np.fromiter((order.get(key, -1) for key in keys), dtype=np.int64, count=len(keys))
+    unknown = np.flatnonzero(places < 0)
+    if len(unknown):
+        _note_id(
+            "unknown_id", keys[unknown[0]], table.rows[unknown[0]], name, len(unknown), "is not asked for", findings
+        )
+    known = np.flatnonzero(places >= 0)
+    _, first = np.unique(places[known], return_index=True)
+    again = np.setdiff1d(known, known[first])
+    if len(again):
+        _note_id("duplicate_id", keys[again[0]], table.rows[again[0]], name, len(again), "stands here again", findings)
+    absent = np.setdiff1d(np.arange(expected.rows), places)
+    if len(absent):
+        key = expected.keys[absent[0]]
+        findings.add(
+            "missing_id",
+            f"{len(absent)} of {expected.rows} ids are missing, the first is {_joined(key)}",
+            column=name,
+            expected=_joined(key),
+            count=len(absent),
+        )
+    return places
+
+
+def _as_declared(answer: CsvAnswer, expected: Expected) -> Mapping[tuple[str, ...], int]:
+    if tuple(expected.ids) == answer.ids:
+        return expected.places
+    turned = Expected(ids={name: expected.ids[name] for name in answer.ids})
+    return turned.places
+
+
+def _note_id(code: str, key: tuple[str, ...], row: int, name: str, count: int, fault: str, findings: Findings) -> None:
+    findings.add(
+        code,
+        f"row {row}, column {name}: id {_joined(key)} {fault}",
+        row=row,
+        column=name,
+        found=_joined(key),
+        count=count,
+    )
+
+
+def _joined(key: tuple[str, ...]) -> str:
+    return shown(", ".join(key))
