@@ -10,20 +10,32 @@ import os
 import secrets as randomness
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from django.core.exceptions import ImproperlyConfigured
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
+
+SCHEMES = {
+    "database_url": ("postgres", "postgresql", "sqlite"),
+    "broker_url": ("redis", "rediss", "amqp", "amqps"),
+    "email_url": ("console", "smtp", "smtp+tls"),
+}
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+"""Values with commas between them; pydantic would expect JSON."""
 
 
 class Environment(BaseSettings):
     """The settings; defaults are the embedded ones of `make demo`."""
 
-    model_config = SettingsConfigDict(env_prefix="JUDGE_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    # An empty variable counts as unset: compose files and shells cannot leave one out otherwise.
+    model_config = SettingsConfigDict(
+        env_prefix="JUDGE_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     mode: Literal["embedded", "production"] = "embedded"
     data_dir: Path = ROOT / "var"
@@ -32,8 +44,8 @@ class Environment(BaseSettings):
     mint_secret: SecretStr | None = None
     """Mints all hidden data: whoever has it has every answer. Embedded: made at the first start."""
     debug: bool = False
-    allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
-    trusted_origins: tuple[str, ...] = ()
+    allowed_hosts: Listed = ("localhost", "127.0.0.1", "[::1]")
+    trusted_origins: Listed = ()
     """Origins with scheme for which forms are accepted, e.g. https://judge.example.org."""
     behind_proxy: bool = False
     """Believe X-Forwarded-Proto; only behind a proxy that sets it."""
@@ -55,11 +67,24 @@ class Environment(BaseSettings):
     email_url: str = "console://"
     """smtp://user:password@host:port, smtp+tls://..., or console://."""
     sign_up: bool = True
+    port: int = Field(default=8000, ge=1, le=65535)
+    """Where `manage.py demo` serves, on 127.0.0.1; the next free port where it is taken."""
 
     @field_validator("allowed_hosts", "trusted_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("database_url", "broker_url", "email_url")
+    @classmethod
+    def _known_scheme(cls, value: str | SecretStr | None, info: ValidationInfo) -> str | SecretStr | None:
+        if value is None:
+            return value
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        known = SCHEMES[str(info.field_name)]
+        if text.partition("://")[0] not in known:
+            raise ValueError(f"expected an address that begins with {', '.join(f'{scheme}://' for scheme in known)}")
+        return value
 
     @field_validator("secret_key", "mint_secret")
     @classmethod
