@@ -1,0 +1,117 @@
+"""Who may use which route: one table, deny by default.
+
+A route that is not here is closed to everybody. The API asks the table through `ByTable`, all other routes through
+`DenyByDefault`; tests walk every route of the site against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class Who(StrEnum):
+    ANYBODY = "anybody"
+    LEARNER = "learner"
+    """Whoever is signed in."""
+    TEAMMATE = "teammate"
+    """Whoever is signed in gets through the door; judge.history hides what belongs to other teams."""
+    STAFF = "staff"
+
+
+# fmt: off
+ROUTES: dict[str, Who] = {
+    # API: accounts
+    "api:sign-up":         Who.ANYBODY,
+    "api:login":           Who.ANYBODY,
+    "api:logout":          Who.LEARNER,
+    "api:me":              Who.LEARNER,
+    # API: challenges
+    "api:challenges":      Who.ANYBODY,
+    "api:challenge":       Who.ANYBODY,
+    "api:leaderboard":     Who.ANYBODY,  # ?board=private and ?around=me ask for more: judge.leaderboard decides
+    "api:files":           Who.LEARNER,
+    "api:file":            Who.LEARNER,
+    "api:archive":         Who.LEARNER,
+    "api:baseline":        Who.LEARNER,
+    "api:answer-format":   Who.LEARNER,
+    # API: submissions and teams
+    "api:submissions":     Who.LEARNER,
+    "api:submission":      Who.TEAMMATE,
+    "api:submission-file": Who.TEAMMATE,
+    "api:cancel":          Who.TEAMMATE,
+    "api:choose":          Who.TEAMMATE,
+    "api:team":            Who.LEARNER,
+    "api:team-join":       Who.LEARNER,
+    "api:team-leave":      Who.LEARNER,
+    # API: about itself
+    "api:schema":          Who.ANYBODY,
+    "api:unknown":         Who.ANYBODY,  # answers 404 as JSON
+}
+# fmt: on
+
+NAMESPACES: dict[str, Who] = {
+    "admin": Who.STAFF,
+}
+"""Whole namespaces whose routes Django makes by itself; a row of ROUTES goes before."""
+
+
+def who_may(route: str) -> Who | None:
+    """Return who may use a route, by its name with namespace; None when the table does not know it: nobody may."""
+    if route in ROUTES:
+        return ROUTES[route]
+    namespace, _, name = route.rpartition(":")
+    return NAMESPACES.get(namespace) if name else None
+
+
+def allowed(route: str, *, is_signed_in: bool, is_staff: bool) -> bool:
+    """Return whether the table lets somebody through the door of a route."""
+    match who_may(route):
+        case None:
+            return False
+        case Who.ANYBODY:
+            return True
+        case Who.LEARNER | Who.TEAMMATE:
+            return is_signed_in
+        case Who.STAFF:
+            return is_signed_in and is_staff
+
+
+class ByTable(BasePermission):
+    """The table as the API's permission class."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        match = request.resolver_match
+        route = match.view_name if match else ""
+        user = request.user
+        return allowed(route, is_signed_in=user.is_authenticated, is_staff=getattr(user, "is_staff", False))
+
+
+class DenyByDefault:
+    """The table as middleware for pages and admin; the API has users of its own, by token."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        if match is None or match.namespaces[:1] == ["api"]:
+            return None
+        if allowed(match.view_name, is_signed_in=request.user.is_authenticated, is_staff=request.user.is_staff):
+            return None
+        if who_may(match.view_name) is not None and not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        raise PermissionDenied

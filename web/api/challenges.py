@@ -1,0 +1,183 @@
+"""Challenges, their files and what an answer must look like."""
+
+from __future__ import annotations
+
+import base64
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from challenges.packing import zip_bytes
+from challenges.readers import AnswerFormat, Expected
+from challenges.spec import Kind, Level
+from judge import catalogue, editions
+from judge.errors import Refused
+from judge.models import Edition
+from web import downloads
+from web.access import ByTable
+from web.api import render
+from web.api.base import View, answers, learner, viewer
+from web.api.errors import Problem
+from web.api.shapes import AnswerFormatShape, ChallengeDetailShape, ChallengesShape, FilesShape
+
+PAGE = 50
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Challenges(View):
+    permission_classes = (ByTable, AllowAny)
+
+    @extend_schema(
+        operation_id="challenges",
+        parameters=[
+            OpenApiParameter("level", enum=[str(level) for level in Level]),
+            OpenApiParameter("domain"),
+            OpenApiParameter("kind", enum=[str(kind) for kind in Kind]),
+            OpenApiParameter("search", description="Words, all of which must occur."),
+            OpenApiParameter("cursor", description="`next_cursor` of the page before."),
+        ],
+        responses=answers({200: ChallengesShape}, 400),
+    )
+    def get(self, request: Request) -> Response:
+        """List the live challenges, easy ones first."""
+        asked = request.query_params
+        wanted = catalogue.Wanted(
+            level=_choice(request, "level", Level),
+            kind=_choice(request, "kind", Kind),
+            domain=asked.get("domain") or None,
+            search=asked.get("search") or None,
+        )
+        found = catalogue.entries(viewer(request), wanted)
+        slugs = [entry.edition.slug for entry in found]
+        start = slugs.index(asked["cursor"]) + 1 if asked.get("cursor") in slugs else 0
+        shown = found[start : start + PAGE]
+        more = start + PAGE < len(found)
+        body = {"items": [render.challenge(e) for e in shown], "next_cursor": shown[-1].edition.slug if more else None}
+        return Response(ChallengesShape(body).data)
+
+
+class ChallengeDetail(View):
+    permission_classes = (ByTable, AllowAny)
+
+    @extend_schema(
+        operation_id="challenge",
+        responses=answers({200: ChallengeDetailShape}, 404),
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Return all about a challenge: statement, formats, limits, board rule, anchors, my quota."""
+        entry = catalogue.entry(viewer(request), catalogue.find(slug))
+        return Response(ChallengeDetailShape(render.challenge_detail(entry)).data)
+
+
+class Files(View):
+    @extend_schema(operation_id="files", responses=answers({200: FilesShape}, 401, 403, 404))
+    def get(self, request: Request, slug: str) -> Response:
+        """List the files to download, with sizes and sha256."""
+        edition = catalogue.open_files(slug, learner(request))
+        files = editions.minted(edition).public_files()
+        items = [
+            {"name": name, "url": reverse("api:file", args=[slug, name]), **entry} for name, entry in files.items()
+        ]
+        body = {
+            "items": items,
+            "size_bytes": sum(entry["size_bytes"] for entry in files.values()),
+            "digest": edition.digest,
+            "archive_url": reverse("api:archive", args=[slug]),
+            "baseline_url": reverse("api:baseline", args=[slug]),
+        }
+        return Response(FilesShape(body).data)
+
+
+class File(View):
+    @extend_schema(
+        operation_id="file",
+        parameters=[
+            OpenApiParameter("Range", location=OpenApiParameter.HEADER, description="One range, e.g. `bytes=1000-`."),
+            OpenApiParameter("If-Range", location=OpenApiParameter.HEADER, description="The ETag of the first part."),
+        ],
+        responses=answers(
+            {
+                (200, "application/octet-stream"): OpenApiTypes.BINARY,
+                (206, "application/octet-stream"): OpenApiTypes.BINARY,
+            },
+            401,
+            403,
+            404,
+        ),
+    )
+    def get(self, request: Request, slug: str, name: str) -> HttpResponseBase:
+        """Download one file; the ETag is its sha256. HEAD and ranges are answered too."""
+        edition = catalogue.open_files(slug, learner(request))
+        path, sha256 = _public_file(edition, name)
+        return downloads.serve(request._request, path, name=name, sha256=sha256)
+
+
+class Archive(View):
+    @extend_schema(
+        operation_id="archive",
+        responses=answers({(200, "application/zip"): OpenApiTypes.BINARY}, 401, 403, 404),
+    )
+    def get(self, request: Request, slug: str) -> HttpResponseBase:
+        """Download all public files as one zip."""
+        edition = catalogue.open_files(slug, learner(request))
+        paper = editions.minted(edition)
+        files = {name: paper.public / name for name in paper.public_files()}
+        return downloads.serve_zip(files, name=f"{slug}.zip", etag=edition.digest)
+
+
+class Baseline(View):
+    @extend_schema(
+        operation_id="baseline",
+        responses=answers({(200, "application/zip"): OpenApiTypes.BINARY}, 401, 403, 404),
+    )
+    def get(self, request: Request, slug: str) -> HttpResponseBase:
+        """Download the starter, ready to run and to hand in, with our files beside it where there are any."""
+        challenge = catalogue.open_files(slug, learner(request)).challenge
+        starter = {**challenge.files("kit"), **challenge.files("baseline")}
+        return downloads.serve_bytes(zip_bytes(starter), name=f"{slug}-starter.zip")
+
+
+class AnswerFormatDetail(View):
+    @extend_schema(operation_id="answer_format", responses=answers({200: AnswerFormatShape}, 401, 403, 404))
+    def get(self, request: Request, slug: str) -> Response:
+        """Return what it takes to check a file at home before it is handed in; it holds no hidden id."""
+        edition = catalogue.open_files(slug, learner(request))
+        challenge = edition.challenge
+        spec = challenge.spec
+        answer_format = None
+        if spec.kind is Kind.PREDICTIONS and spec.answer is not None:
+            answer_format = AnswerFormat(spec.answer, Expected.of(editions.truth(edition))).to_json()
+        body = {
+            "digest": edition.digest,
+            "kind": spec.kind,
+            "format": answer_format,
+            "program": None if spec.program is None else spec.program.model_dump(mode="json"),
+            "kit": {name: base64.b64encode(data).decode() for name, data in challenge.files("kit").items()},
+        }
+        return Response(AnswerFormatShape(body).data)
+
+
+def _public_file(edition: Edition, name: str) -> tuple[Path, str]:
+    """Return a public file and its sha256; only names of the manifest are ever opened."""
+    paper = editions.minted(edition)
+    entry = paper.public_files().get(name)
+    if entry is None:
+        raise Refused("unknown_file", f"This challenge has no file {name[:80]!r}.", status=404)
+    return paper.public / name, str(entry["sha256"])
+
+
+def _choice(request: Request, name: str, kind: type[Choice]) -> Choice | None:
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    if text not in list(kind):
+        raise Problem("bad_parameter", f"{name}: expected one of {', '.join(kind)}, found {text[:40]!r}.")
+    return kind(text)
