@@ -30,6 +30,8 @@ class Sample:
     cpu_s: float | None = None
     memory_mb: float | None = None
     output_mb: float | None = None
+    """Only where /output is no file system of its own with a size."""
+    output_files: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ class Wire(Protocol):
     def writable(self) -> int | None:
         """Return the descriptor of standard input, or None once it is closed."""
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | memoryview) -> int:
         """Write without blocking and return how many bytes went. Raises BrokenPipeError when nobody reads."""
 
     def close_input(self) -> None: ...
@@ -63,10 +65,15 @@ class Wire(Protocol):
 class Box(Protocol):
     """A started guest."""
 
-    wire: Wire
-    image_digest: str | None
-    enforces_memory: bool
-    """A control group caps memory; otherwise the watchdog compares samples with the limit."""
+    @property
+    def wire(self) -> Wire: ...
+
+    @property
+    def image_digest(self) -> str | None: ...
+
+    @property
+    def enforces_memory(self) -> bool:
+        """Whether a control group caps memory; otherwise the watchdog compares samples with the limit."""
 
     def opened(self) -> None:
         """The guest is up and waits: open what must be opened before the learner's program runs."""

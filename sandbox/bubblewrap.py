@@ -78,7 +78,7 @@ class BubblewrapSandbox:
         root = self._staging()
         orphans = list(staging.orphans(root))
         for path in orphans:
-            shutil.rmtree(path, ignore_errors=True)
+            staging.discard(path)
         hierarchy = self._hierarchy()
         if hierarchy is not None:
             cgroups.sweep(hierarchy, {path.name for path in root.glob("job-*")})
@@ -129,6 +129,8 @@ class BubblewrapBox:
         self._spec = spec
         self._group: cgroups.Group | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._wire: PipeWire | None = None
+        self._info = -1
         self._init = -1
         self._folders: dict[str, int] = {}
         self._cpu_s: float | None = None
@@ -143,6 +145,12 @@ class BubblewrapBox:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def wire(self) -> PipeWire:
+        if self._wire is None:
+            raise SandboxUnavailable("the sandbox was never started")
+        return self._wire
 
     @property
     def enforces_memory(self) -> bool:
@@ -206,8 +214,9 @@ class BubblewrapBox:
             if self._process.returncode is None:
                 self._process.wait()
             self._process = None
-            self.wire.close()
-        for descriptor in (*self._folders.values(), self._init, getattr(self, "_info", -1)):
+        if self._wire is not None:
+            self._wire.close()
+        for descriptor in (*self._folders.values(), self._init, self._info):
             if descriptor >= 0:
                 os.close(descriptor)
         self._folders, self._init, self._info = {}, -1, -1
@@ -258,7 +267,7 @@ class BubblewrapBox:
         self._process = process
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise SandboxUnavailable("the sandbox's streams are missing")
-        self.wire = PipeWire(
+        self._wire = PipeWire(
             stdin=os.dup(process.stdin.fileno()),
             stdout=os.dup(process.stdout.fileno()),
             stderr=os.dup(process.stderr.fileno()),
@@ -405,7 +414,8 @@ def _interpreter_variables() -> dict[str, str]:
 
 def _laid_out(mounted: list[Mounted], stage: Path) -> tuple[list[Mounted], list[list[str]]]:
     """Send sources that the sandbox's user cannot reach by path over the stage, where the launcher shows them."""
-    reachable, views = [], []
+    reachable: list[Mounted] = []
+    views: list[list[str]] = []
     for item in mounted:
         if _reachable(item.source):
             reachable.append(item)

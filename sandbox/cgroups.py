@@ -70,15 +70,7 @@ class Group:
         return sorted({str(folder / "cgroup.procs") for folder in self._folders.values()})
 
     def sample(self) -> Sample:
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            facts = _fields(self._folders["memory"] / "memory.stat")
-            if self._hierarchy.version == 2:
-                cpu_s = _fields(self._folders["cpu"] / "cpu.stat")["usage_usec"] / 1e6
-                return Sample(cpu_s=cpu_s, memory_mb=(facts["anon"] + facts["shmem"]) / 2**20)
-            cpu_s = int((self._folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
-            # Pages of files that were read are not the program's own; `shmem` is what lies in tmpfs.
-            return Sample(cpu_s=cpu_s, memory_mb=(facts["rss"] + facts.get("shmem", 0)) / 2**20)
-        return Sample()
+        return _sample(self._hierarchy.version, self._folders)
 
     def out_of_memory(self) -> bool:
         """Whether the kernel killed a process of this group for memory."""
@@ -95,6 +87,22 @@ class Group:
 
     def _write(self, controller: str, file: str, value: str) -> None:
         (self._folders[controller] / file).write_text(value)
+
+
+def sample_of_process(number: int) -> Sample:
+    """Measure the groups in which a process of somebody else's making lives, such as a container's."""
+    with contextlib.suppress(OSError, ValueError):
+        mounts = _mounts()
+        memberships = (Path("/proc") / str(number) / "cgroup").read_text().splitlines()
+        folders: dict[str, Path] = {}
+        version = 1 if "memory" in mounts else 2
+        for line in memberships:
+            _, controllers, path = line.split(":", 2)
+            for controller in controllers.split(",") if version == 1 else ("memory", "cpu"):
+                if controller in mounts or version == 2:
+                    folders[controller] = mounts.get(controller, Path("/sys/fs/cgroup")) / path.lstrip("/")
+        return _sample(version, folders)
+    return Sample()
 
 
 def sweep(hierarchy: Hierarchy, living: set[str]) -> int:
@@ -151,13 +159,31 @@ def _version_2() -> Hierarchy | None:
 
 
 def _version_1() -> Hierarchy | None:
-    folders = {}
+    folders = {controller: path / FOLDER for controller, path in _mounts().items()}
+    return Hierarchy(version=1, folders=folders) if len(folders) == 4 else None
+
+
+def _mounts() -> dict[str, Path]:
+    """Return where each controller of version 1 is mounted; empty on a pure version 2."""
+    found = {}
     for line in MOUNTS.read_text().splitlines():
         _, path, kind, options, *_ = line.split()
         if kind == "cgroup":
             for controller in {"memory", "pids", "cpu", "cpuacct"} & set(options.split(",")):
-                folders[controller] = Path(path) / FOLDER
-    return Hierarchy(version=1, folders=folders) if len(folders) == 4 else None
+                found[controller] = Path(path)
+    return found
+
+
+def _sample(version: int, folders: dict[str, Path]) -> Sample:
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        facts = _fields(folders["memory"] / "memory.stat")
+        if version == 2:
+            cpu_s = _fields(folders["cpu"] / "cpu.stat")["usage_usec"] / 1e6
+            return Sample(cpu_s=cpu_s, memory_mb=(facts["anon"] + facts["shmem"]) / 2**20)
+        cpu_s = int((folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
+        # Pages of files that were read are not the program's own; `shmem` is what lies in tmpfs.
+        return Sample(cpu_s=cpu_s, memory_mb=(facts["rss"] + facts.get("shmem", 0)) / 2**20)
+    return Sample()
 
 
 def _fields(path: Path) -> dict[str, int]:

@@ -11,6 +11,7 @@ the worker runs in a container and speaks to the host's Docker engine, it must b
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import secrets
@@ -24,6 +25,8 @@ from pathlib import Path
 from sandbox.errors import SandboxUnavailable
 
 JOB_PREFIX = "job-"
+
+_NOSUID, _NODEV, _NOEXEC, _MNT_DETACH = 0x2, 0x4, 0x8, 0x2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,23 +52,27 @@ class JobFolder:
 
     def stage_work(self, source: Path) -> Path:
         """Copy the learner's files, regular ones only, and return the copy's folder."""
-        target = self.path / "work"
+        return self.stage_tree(source, "work")
+
+    def stage_tree(self, source: Path, name: str) -> Path:
+        target = self.path / name
         _copy_tree(source, target)
         return target
 
-    def stage_data(self, folders: tuple[Path, ...]) -> list[Mounted]:
-        """Return what together makes up /data; files stay where they are if everybody may read them."""
+    def stage_data(self, folders: tuple[Path, ...], *, shared: tuple[Path, ...] = (Path("/"),)) -> list[Mounted]:
+        """Return what together makes up /data; files under a shared folder that everybody may read are not copied."""
         mounted: dict[str, Mounted] = {}
         for folder in folders:
             for entry in sorted(folder.iterdir()):
                 if entry.name in mounted:
                     raise SandboxUnavailable(f"two data folders both hold {entry.name!r}")
-                mounted[entry.name] = Mounted(source=self._readable(entry), target=f"/data/{entry.name}")
+                mounted[entry.name] = Mounted(source=self._readable(entry, shared), target=f"/data/{entry.name}")
         return list(mounted.values())
 
-    def _readable(self, entry: Path) -> Path:
-        if all(_open_to_all(path) for path in _tree(entry)):
-            return entry.resolve()
+    def _readable(self, entry: Path, shared: tuple[Path, ...]) -> Path:
+        resolved = entry.resolve()
+        if any(resolved.is_relative_to(folder) for folder in shared) and all(map(_open_to_all, _tree(entry))):
+            return resolved
         copy = self.path / "data" / secrets.token_hex(4) / entry.name
         for folder in (copy.parent.parent, copy.parent):
             folder.mkdir(exist_ok=True)
@@ -76,9 +83,24 @@ class JobFolder:
             _copy_file(entry, copy)
         return copy
 
+    def make_box(self, *, size_mb: int, files: int, user: int, in_memory: bool) -> Path:
+        """Make the folders for output and report, on a tmpfs of that size where we may mount one."""
+        box = self.path / "box"
+        box.mkdir(mode=0o755)
+        if in_memory:
+            options = f"size={size_mb}m,nr_inodes={files},mode=0755"
+            _libc_call("mount", b"tmpfs", os.fsencode(box), b"tmpfs", _NOSUID | _NODEV | _NOEXEC, options.encode())
+        for name in ("output", "report"):
+            (box / name).mkdir(mode=0o700)
+            if user != os.getuid():
+                os.chown(box / name, user, user)
+        return box
+
     def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lease)
+        if self._lease >= 0:
+            discard(self.path)
+            os.close(self._lease)
+            self._lease = -1
 
 
 def staging_root() -> Path:
@@ -93,6 +115,14 @@ def staging_root() -> Path:
     if not setting and owner != os.getuid():
         raise SandboxUnavailable(f"the staging folder {root} belongs to somebody else; set JUDGE_STAGING_DIR")
     return root.resolve()
+
+
+def discard(path: Path) -> None:
+    """Remove a job folder and whatever is mounted in it."""
+    box = path / "box"
+    if box.is_mount():
+        _libc_call("umount2", os.fsencode(box), _MNT_DETACH)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def orphans(root: Path) -> Iterator[Path]:
@@ -143,3 +173,10 @@ def _copy_tree(source: Path, target: Path) -> None:
 def _copy_file(source: Path, target: Path) -> None:
     shutil.copyfile(source, target, follow_symlinks=False)
     target.chmod(0o644)
+
+
+def _libc_call(name: str, *arguments: bytes | int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(libc, name)(*arguments) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import socket
+import ssl
+from collections.abc import Iterator
 
 from sandbox.box import Chunk, Stream
 
@@ -64,7 +67,7 @@ class PipeWire:
     def writable(self) -> int | None:
         return self._stdin
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | memoryview) -> int:
         if self._stdin is None:
             raise BrokenPipeError
         try:
@@ -83,3 +86,70 @@ class PipeWire:
         for descriptor in list(self._streams):
             os.close(descriptor)
         self._streams.clear()
+
+
+class SocketWire:
+    """The engine's attached connection: bytes in, frames of standard output and standard error out."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._connection.setblocking(False)
+        self._open = True
+        self._writes = True
+        self._head = bytearray()
+        self._left = 0
+        self._stream = Stream.OUT
+
+    def readable(self) -> list[int]:
+        return [self._connection.fileno()] if self._open else []
+
+    def read(self, descriptor: int) -> list[Chunk]:
+        try:
+            data = self._connection.recv(READ_BYTES)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return []
+        except OSError:
+            data = b""
+        if not data:
+            self._open = False
+            return []
+        return list(self._frames(memoryview(data)))
+
+    def writable(self) -> int | None:
+        return self._connection.fileno() if self._writes else None
+
+    def write(self, data: bytes | memoryview) -> int:
+        if not self._writes:
+            raise BrokenPipeError
+        try:
+            return self._connection.send(data)
+        except (BlockingIOError, ssl.SSLWantWriteError):
+            return 0
+
+    def close_input(self) -> None:
+        if self._writes:
+            self._writes = False
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self._open = self._writes = False
+        with contextlib.suppress(OSError):
+            self._connection.close()
+
+    def _frames(self, data: memoryview) -> Iterator[Chunk]:
+        """Take apart `stream, 0, 0, 0, length (4 bytes, big-endian), payload`, wherever reads happen to cut it."""
+        while data:
+            if self._left == 0:
+                taken = min(8 - len(self._head), len(data))
+                self._head += data[:taken]
+                data = data[taken:]
+                if len(self._head) == 8:
+                    self._stream = Stream.ERR if self._head[0] == 2 else Stream.OUT
+                    self._left = int.from_bytes(self._head[4:], "big")
+                    self._head.clear()
+                continue
+            taken = min(self._left, len(data))
+            yield Chunk(stream=self._stream, data=bytes(data[:taken]))
+            self._left -= taken
+            data = data[taken:]

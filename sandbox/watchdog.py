@@ -78,4 +78,7 @@ class Watchdog(threading.Thread):
         if sample.output_mb is not None and sample.output_mb > limits.output_mb:
             note = f"/output held {sample.output_mb:.0f} MB, the limit is {limits.output_mb}"
             return Breach(outcome=Outcome.OUTPUT_TOO_LARGE, note=note)
+        if sample.output_files is not None and sample.output_files > limits.output_files:
+            note = f"/output held more than {limits.output_files} files"
+            return Breach(outcome=Outcome.OUTPUT_TOO_LARGE, note=note)
         return None

@@ -3,28 +3,30 @@
 Names that end in Error or Warning are exception classes, because libraries derive from them and catch them.
 """
 
+from typing import NoReturn
+
 
 class BannedImport(ImportError):
     """The challenge does not allow this module."""
 
 
 class _Refusing:
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.__name__ = name
 
-    def __call__(self, *args, **options):
+    def __call__(self, *args: object, **options: object) -> NoReturn:
         raise BannedImport(f"{self.__name__} may not be used in this challenge")
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> "_Refusing":
         if name.startswith("__"):
             raise AttributeError(name)
         return _Refusing(f"{self.__name__}.{name}")
 
 
-_MADE = {}
+_MADE: dict[str, object] = {}
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> object:
     if name.startswith("__"):
         raise AttributeError(name)
     if name not in _MADE:
