@@ -6,7 +6,7 @@ learners. Baseline and reference are programs; audit.py runs them.
 
 from __future__ import annotations
 
-from challenges.evaluation import Evaluation
+from challenges.evaluation import Evaluation, aligned
 from challenges.loader import Challenge
 from challenges.minting import Minted
 from challenges.readers import Expected, read
@@ -53,7 +53,7 @@ def evaluate(challenge: Challenge, paper: Minted, answer: bytes) -> Evaluation:
         raise ValueError(f"{challenge.spec.slug} is a conversation; it takes no answer file")
     truth = paper.truth()
     predictions = read(answer, challenge.spec.answer, Expected.of(truth))
-    return Evaluation(truth=truth.columns, predictions=predictions, public=truth.public, unit=truth.unit)
+    return aligned(truth, predictions, challenge.spec.answer)
 
 
 def play(challenge: Challenge, episodes: dict[str, bytes], size: Size, player: Player) -> Evaluation:

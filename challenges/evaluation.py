@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from challenges.spec import Answer, CsvAnswer
+
 Columns = Mapping[str, NDArray[Any]]
 """Name -> array; the first axis is the row. A cell may be an object: a text, an array, a list of boxes."""
 
@@ -38,11 +40,12 @@ class Evaluation:
     unit: NDArray[np.int64]
 
 
-def aligned(truth: Truth, predictions: Columns, *, group_by: str | None = None) -> Evaluation:
-    """Return truth beside predictions as a reader gave them; with `group_by` a truth of single rows is grouped too.
+def aligned(truth: Truth, predictions: Columns, answer: Answer) -> Evaluation:
+    """Return truth beside predictions as a reader gave them; where the answer is grouped, so is the truth.
 
     Raises ValueError when a group lies in both splits or in several units.
     """
+    group_by = answer.group_by if isinstance(answer, CsvAnswer) else None
     if group_by is None or not _is_long(truth, predictions):
         return Evaluation(truth=truth.columns, predictions=predictions, public=truth.public, unit=truth.unit)
     rows = rows_by_group(truth.ids[group_by])

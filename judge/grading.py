@@ -21,7 +21,7 @@ from challenges.programs import Program, read_program
 from challenges.readers import Expected, read
 
 from challenges.errors import Finding, InvalidSubmission
-from challenges.evaluation import Evaluation, Truth
+from challenges.evaluation import Evaluation, Truth, aligned
 from challenges.loader import Challenge
 from challenges.minting import Minted
 from challenges.referee import ChannelEnded, ChannelTimedOut, Dialogue, Foul, FoulKind
@@ -204,7 +204,7 @@ def _aligned(job: Job, answer: bytes) -> Evaluation:
     if spec is None or job.truth is None:
         raise ValueError(f"{job.challenge.spec.slug} has no answer file to read")
     predictions = read(answer, spec, Expected.of(job.truth))
-    return Evaluation(truth=job.truth.columns, predictions=predictions, public=job.truth.public, unit=job.truth.unit)
+    return aligned(job.truth, predictions, spec)
 
 
 def _scored(

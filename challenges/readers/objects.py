@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, assert_never
 
@@ -56,7 +57,9 @@ class _Detections:
         (ids,) = expected.ids.values()
         self._places = {image: place for place, image in enumerate(ids.tolist())}
         self._frames = list(zip(expected.facts["width"].tolist(), expected.facts["height"].tolist(), strict=True))
+        self._ids_are_text = ids.dtype.kind in "UO"
         self._found: list[list[dict[str, Any]]] = [[] for _ in range(len(ids))]
+        self._seen: Counter[str | int] = Counter()
 
     def take(self, number: int, item: Any) -> None:
         if not isinstance(item, dict):
@@ -80,9 +83,6 @@ class _Detections:
         self._box(number, item["bbox"], place)
         if place is not None:
             self._found[place].append({name: item[name] for name in ("category_id", "bbox", "score")})
-            if len(self._found[place]) == self._answer.max_per_image + 1:
-                expected = f"at most {self._answer.max_per_image}"
-                self._add("too_many_items", number, "image_id", item["image_id"], f"{expected} detections of an image")
 
     def by_image(self) -> NDArray[Any]:
         """Return (n,) lists; the order within the file does not matter."""
@@ -92,9 +92,13 @@ class _Detections:
         return cells
 
     def _image(self, number: int, image: Any) -> int | None:
-        if isinstance(image, bool) or not isinstance(image, str | int):
-            self._add("wrong_type", number, "image_id", image, "an id of the test images")
+        if isinstance(image, bool) or not isinstance(image, str if self._ids_are_text else int):
+            self._add("wrong_type", number, "image_id", image, f"{'text' if self._ids_are_text else 'a whole number'}")
             return None
+        self._seen[image] += 1
+        if self._seen[image] == self._answer.max_per_image + 1:
+            most = f"at most {self._answer.max_per_image} detections of an image"
+            self._add("too_many_items", number, "image_id", image, most)
         if image not in self._places:
             self._add("unknown_id", number, "image_id", image, "an id of the test images")
             return None
@@ -108,7 +112,9 @@ class _Detections:
             self._add("unknown_category", number, "category_id", category, expected)
 
     def _score(self, number: int, score: Any) -> None:
-        if not _is_number(score):
+        if isinstance(score, str):
+            self._add("not_a_number", number, "score", score, "a number from 0 to 1")
+        elif not _is_number(score):
             self._add("wrong_type", number, "score", score, "a number from 0 to 1")
         elif not 0 <= score <= 1:
             self._add("out_of_range", number, "score", score, "0 to 1")
@@ -208,6 +214,8 @@ def _fault(value: Any, column: Column) -> tuple[str, str] | None:
             wanted = f"a {'whole ' if whole else ''}number from {column.min:.15g} to {column.max:.15g}"
             if value is None:
                 return "missing_value", wanted
+            if isinstance(value, str):
+                return "not_a_number", wanted
             if not _is_number(value) or (whole and not isinstance(value, int)):
                 return "wrong_type", wanted
             return None if column.min <= value <= column.max else ("out_of_range", wanted)
