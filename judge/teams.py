@@ -79,6 +79,11 @@ def leave(user: User, edition: Edition) -> None:
         _leave(user, team)
 
 
+def mark_baseline(username: str) -> None:
+    """Mark the teams of an account that hands in the starters: boards show them apart and do not count them."""
+    Team.objects.filter(captain__username=username).update(is_baseline=True)
+
+
 def _leave(user: User, team: Team) -> None:
     if team.submissions.filter(user=user).exists():
         raise TeamRefused(

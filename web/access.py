@@ -29,6 +29,7 @@ class Who(StrEnum):
 
 # fmt: off
 ROUTES: dict[str, Who] = {
+    "health":              Who.ANYBODY,  # for load balancers
     # API: accounts
     "api:sign-up":         Who.ANYBODY,
     "api:login":           Who.ANYBODY,
@@ -52,6 +53,30 @@ ROUTES: dict[str, Who] = {
     "api:team":            Who.LEARNER,
     "api:team-join":       Who.LEARNER,
     "api:team-leave":      Who.LEARNER,
+    # Pages
+    "pages:home":          Who.ANYBODY,
+    "pages:challenge":     Who.ANYBODY,
+    "pages:data":          Who.ANYBODY,
+    "pages:board":         Who.ANYBODY,  # ?board=private and ?around=me ask for more: judge.leaderboard decides
+    "pages:file":          Who.LEARNER,
+    "pages:all-files":     Who.LEARNER,
+    "pages:starter":       Who.LEARNER,
+    "pages:kit":           Who.LEARNER,
+    "pages:submit":        Who.LEARNER,
+    "pages:submissions":   Who.LEARNER,
+    "pages:work":          Who.LEARNER,
+    "pages:submission":    Who.TEAMMATE,
+    "pages:live":          Who.TEAMMATE,
+    "pages:cancel":        Who.TEAMMATE,
+    "pages:choose":        Who.TEAMMATE,
+    "pages:team":          Who.LEARNER,
+    "pages:team-create":   Who.LEARNER,
+    "pages:team-join":     Who.LEARNER,
+    "pages:team-leave":    Who.LEARNER,
+    # Accounts
+    "account":             Who.LEARNER,
+    "token-create":        Who.LEARNER,
+    "token-delete":        Who.LEARNER,
     # API: about itself
     "api:schema":          Who.ANYBODY,
     "api:unknown":         Who.ANYBODY,  # answers 404 as JSON
