@@ -68,6 +68,9 @@ class Submission(models.Model):
                 condition=(
                     Q(
                         verdict=Verdict.SCORED,
+                        # SQLite stores NaN as NULL, and a comparison with NULL would pass the check.
+                        public_score__isnull=False,
+                        private_score__isnull=False,
                         public_score__range=(-LARGEST, LARGEST),
                         private_score__range=(-LARGEST, LARGEST),
                     )
