@@ -83,7 +83,7 @@ def open_archive(data: bytes, *, caps: ArchiveCaps, findings: Findings, code: st
         findings.add(code, f"the file is not a zip that can be read: {error}")
         findings.raise_if_any()
         raise
-    files = [entry for entry in entries if not entry.is_dir()]
+    files = [entry for entry in entries if not entry.filename.endswith("/")]
     for entry in entries:
         _check_name(entry, caps, findings)
         _check_kind(entry, findings)
