@@ -265,15 +265,7 @@ class BubblewrapBox:
             os.close(program)
             os.close(info)
         self._process = process
-        if process.stdin is None or process.stdout is None or process.stderr is None:
-            raise SandboxUnavailable("the sandbox's streams are missing")
-        self._wire = PipeWire(
-            stdin=os.dup(process.stdin.fileno()),
-            stdout=os.dup(process.stdout.fileno()),
-            stderr=os.dup(process.stderr.fileno()),
-        )
-        for stream in (process.stdin, process.stdout, process.stderr):
-            stream.close()
+        self._wire = PipeWire.of(process)
 
     def _staging_stage(self) -> Path:
         stage = self._folder.path / "stage"

@@ -35,7 +35,7 @@ def main() -> None:
     if plan["processors"]:
         os.sched_setaffinity(0, plan["processors"])
     os.umask(0o022)
-    os.chdir("/")
+    os.chdir(plan.get("folder", "/"))
     os.execv(plan["argv"][0], plan["argv"])  # noqa: S606 - the command line is bubblewrap.py's
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 
 from sandbox.box import Chunk, Stream
@@ -49,6 +50,16 @@ class PipeWire:
         self._streams = {stdout: Stream.OUT, stderr: Stream.ERR}
         for descriptor in (stdin, stdout, stderr):
             os.set_blocking(descriptor, False)
+
+    @classmethod
+    def of(cls, process: subprocess.Popen[bytes]) -> PipeWire:
+        """Take the three pipes over from a process that was started with them."""
+        if process.stdin is None or process.stdout is None or process.stderr is None:
+            raise ValueError("the process was started without pipes")
+        taken = [os.dup(stream.fileno()) for stream in (process.stdin, process.stdout, process.stderr)]
+        for stream in (process.stdin, process.stdout, process.stderr):
+            stream.close()
+        return cls(stdin=taken[0], stdout=taken[1], stderr=taken[2])
 
     def readable(self) -> list[int]:
         return list(self._streams)

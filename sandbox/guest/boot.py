@@ -16,29 +16,27 @@ from . import guard, notebook, program
 from .protocol import READY, Job, read_job
 from .report import Report
 
-WORK = Path("/work")
-
 
 def main() -> NoReturn:
-    report = Report()
     os.write(1, READY)
     job = read_job(0)
+    report = Report(Path(job.report), work=job.work)
     _prepare(job)
     leave(run(job, report))
 
 
 def run(job: Job, report: Report) -> int:
     """Run the learner's program and return its exit code; an uncaught exception is printed and reported."""
-    path = WORK / job.entry
+    path = Path(job.work, job.entry)
     script: Callable[[types.ModuleType, Path], None] = notebook.run if path.suffix == ".ipynb" else program.run
     try:
         script(_main_module(), path)
     except SystemExit as request:
         return _exit_code(request)
     except BaseException as error:
-        trace = program.learners_part(error)
-        report.write(error, trace)
-        sys.excepthook(type(error), error, trace)
+        error = error.with_traceback(program.learners_part(error))
+        report.write(error)
+        sys.excepthook(type(error), error, error.__traceback__)
         return 1
     return 0
 
@@ -69,7 +67,7 @@ def _prepare(job: Job) -> None:
     for stream in (sys.stdout, sys.stderr):
         getattr(stream, "reconfigure", lambda **_: None)(line_buffering=True)
     sys.argv = [job.entry]
-    sys.path.insert(0, str(WORK))
+    sys.path.insert(0, job.work)
     if job.banned:
         guard.install(job.banned)
 

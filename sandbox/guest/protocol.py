@@ -25,6 +25,8 @@ class Job:
     talks: bool = False
     """A conversation: standard input and output belong to the program. Otherwise its input is empty."""
     banned: tuple[str, ...] = ()
+    work: str = "/work"
+    report: str = REPORT_DIR
     processes: int | None = None
     """Cap on processes and threads where no control group counts them."""
 

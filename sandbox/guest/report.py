@@ -10,12 +10,11 @@ import contextlib
 import json
 import os
 import traceback
-import types
 from pathlib import Path
 from typing import Any
 
 from .notebook import CELL_NAME
-from .protocol import REPORT_BYTES, REPORT_DIR, REPORT_NAME
+from .protocol import REPORT_BYTES, REPORT_NAME
 
 MESSAGE_CHARACTERS = 200
 
@@ -23,17 +22,18 @@ MESSAGE_CHARACTERS = 200
 class Report:
     """A file of fixed size, laid out before the learner's program can fill the disk."""
 
-    def __init__(self, folder: Path = Path(REPORT_DIR)) -> None:
+    def __init__(self, folder: Path, *, work: str) -> None:
+        self._work = work
         self._descriptor = os.open(folder / REPORT_NAME, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         os.pwrite(self._descriptor, b" " * REPORT_BYTES, 0)
 
-    def write(self, error: BaseException, trace: types.TracebackType | None) -> None:
+    def write(self, error: BaseException) -> None:
         with contextlib.suppress(OSError, ValueError):
-            text = json.dumps(describe(error, trace)).encode()
+            text = json.dumps(describe(error, work=self._work)).encode()
             os.pwrite(self._descriptor, text[:REPORT_BYTES].ljust(REPORT_BYTES), 0)
 
 
-def describe(error: BaseException, trace: types.TracebackType | None) -> dict[str, Any]:
+def describe(error: BaseException, *, work: str) -> dict[str, Any]:
     """Return type, message and place of an exception; the place is the last frame in the learner's own files."""
     fields: dict[str, Any] = {
         "type": type(error).__name__[:80],
@@ -42,15 +42,15 @@ def describe(error: BaseException, trace: types.TracebackType | None) -> dict[st
         "banned": type(error).__name__ == "BannedImport",
         "errno": error.errno if isinstance(error, OSError) else None,
     }
-    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(trace)]
+    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError):
         places.append((str(error.filename), error.lineno))
     for filename, line in reversed(places):
         cell = CELL_NAME.match(filename)
         if cell:
             return {**fields, "cell": int(cell[1]), "line": line}
-        if filename.startswith("/work/"):
-            return {**fields, "file": filename.removeprefix("/work/")[:200], "line": line}
+        if filename.startswith(f"{work}/"):
+            return {**fields, "file": filename.removeprefix(f"{work}/")[:200], "line": line}
     return fields
 
 
