@@ -77,6 +77,21 @@ ROUTES: dict[str, Who] = {
     "account":             Who.LEARNER,
     "token-create":        Who.LEARNER,
     "token-delete":        Who.LEARNER,
+    "account_login":       Who.ANYBODY,
+    "account_logout":      Who.ANYBODY,
+    "account_signup":      Who.ANYBODY,
+    "account_inactive":    Who.ANYBODY,
+    "account_reauthenticate":               Who.LEARNER,
+    "account_email":                        Who.LEARNER,
+    "account_change_password":              Who.LEARNER,
+    "account_set_password":                 Who.LEARNER,
+    "account_email_verification_sent":      Who.ANYBODY,
+    "account_confirm_email":                Who.ANYBODY,  # the key in the address is the permission
+    "account_confirm_login_code":           Who.ANYBODY,  # likewise
+    "account_reset_password":               Who.ANYBODY,
+    "account_reset_password_done":          Who.ANYBODY,
+    "account_reset_password_from_key":      Who.ANYBODY,  # likewise
+    "account_reset_password_from_key_done": Who.ANYBODY,
     # API: about itself
     "api:schema":          Who.ANYBODY,
     "api:unknown":         Who.ANYBODY,  # answers 404 as JSON

@@ -1,0 +1,12 @@
+"""Routes of accounts: allauth's own for signing up and in, ours for the account page and its tokens."""
+
+from django.urls import include, path
+
+from web.accounts import views
+
+urlpatterns = [
+    path("", views.account, name="account"),
+    path("tokens/", views.create_token, name="token-create"),
+    path("tokens/<str:token_key>/delete/", views.delete_token, name="token-delete"),
+    path("", include("allauth.account.urls")),
+]

@@ -1,0 +1,123 @@
+"""A submission as its page shows it, from the queue to the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from judge import leaderboard, waiting
+from judge.models import Board, Event, Standing, Submission
+from judge.verdicts import State, Step
+from judge.waiting import Wait
+from web.pages import words
+from web.pages.lookup import Paper
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """One step with the time that passed until the next one."""
+
+    label: str
+    detail: str
+    at: datetime
+    lasted_s: float | None
+    current: bool
+
+
+@dataclass(frozen=True)
+class ScoreShown:
+    """One board's score of this submission."""
+
+    board: str
+    value: float
+    error: float | None
+    secondary: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the team stands, and whether this very submission put it there."""
+
+    rank: int
+    teams: int
+    by_this: bool
+
+
+@dataclass(frozen=True)
+class Live:
+    """All that the page shows of a submission."""
+
+    submission: Submission
+    done: bool
+    announcement: str
+    steps: list[StepShown]
+    wait: Wait | None
+    scores: list[ScoreShown]
+    place: Place | None
+    usage: list[tuple[str, str]]
+    provenance: list[tuple[str, str]]
+    attempt_used: bool
+
+
+def live_of(submission: Submission, paper: Paper) -> Live:
+    """Return a submission as it stands now; private figures only for those who may see them."""
+    done = submission.state == State.DONE
+    wait = waiting.wait_of(submission)
+    return Live(
+        submission=submission,
+        done=done,
+        announcement=_announcement(submission, wait),
+        steps=list(_steps(list(submission.events.all()), done=done)),
+        wait=wait,
+        scores=list(_scores(submission, sees_private=paper.sees_private)),
+        place=_place(submission),
+        usage=[_usage(name, value) for name, value in submission.usage.items() if value is not None],
+        provenance=[(name.replace("_", " "), str(value)) for name, value in submission.provenance.items() if value],
+        attempt_used=submission.quota_day is not None,
+    )
+
+
+def _announcement(submission: Submission, wait: Wait | None) -> str:
+    """Return the state in one sentence, for the status line that screen readers follow."""
+    status = words.status(submission)
+    if wait is None:
+        return f"{status}."
+    return f"{status}, {wait.ahead} ahead." if wait.ahead else f"{status}, next in line."
+
+
+def _steps(events: list[Event], *, done: bool) -> Iterator[StepShown]:
+    for position, event in enumerate(events):
+        later = events[position + 1] if position + 1 < len(events) else None
+        yield StepShown(
+            label=words.STEPS[Step(event.step)],
+            detail="" if event.step in (Step.CLAIMED, Step.FINISHED) else event.detail,
+            at=event.at,
+            lasted_s=None if later is None else (later.at - event.at).total_seconds(),
+            current=later is None and not done,
+        )
+
+
+def _scores(submission: Submission, *, sees_private: bool) -> Iterator[ScoreShown]:
+    if submission.public_score is not None:
+        yield ScoreShown("public", submission.public_score, submission.public_error, submission.public_secondary)
+    if submission.private_score is not None and sees_private:
+        yield ScoreShown("private", submission.private_score, submission.private_error, submission.private_secondary)
+
+
+def _place(submission: Submission) -> Place | None:
+    if submission.public_score is None:
+        return None
+    standing = Standing.objects.filter(
+        edition=submission.edition_id, board=Board.PUBLIC, team=submission.team_id
+    ).first()
+    if standing is None:
+        return None
+    teams = Standing.objects.filter(edition=submission.edition_id, board=Board.PUBLIC).count()
+    return Place(leaderboard.rank_of(standing), teams, by_this=standing.submission_id == submission.pk)
+
+
+def _usage(name: str, value: Any) -> tuple[str, str]:
+    label, unit = words.USAGE.get(name, (name.replace("_", " "), ""))
+    return label, f"{value:.3g} {unit}".strip() if isinstance(value, float | int) else str(value)

@@ -1,0 +1,84 @@
+"""Template tags of the site."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from challenges.spec import ChallengeSpec
+from judge.models import Submission
+from web.pages import words
+from web.pages.facets import label_of
+
+register = template.Library()
+
+
+@register.filter
+def score(value: float | None, spec: ChallengeSpec) -> str:
+    """Return a score with the digits that its challenge asks for; a dash when there is none."""
+    return "–" if value is None else f"{value:.{spec.metric.primary.digits}f}"
+
+
+@register.filter
+def margin(standard_error: float | None, spec: ChallengeSpec) -> str:
+    """Return `± e`, the standard error; nothing where it is not known."""
+    return "" if not standard_error else f"± {standard_error:.{spec.metric.primary.digits}f}"
+
+
+@register.filter
+def when(value: datetime | None) -> SafeString | str:
+    """Return a moment for people and machines: today without the date."""
+    if value is None:
+        return "–"
+    pattern = "%H:%M" if timezone.now() - value < timedelta(hours=20) else "%Y-%m-%d %H:%M"
+    text = f"{value:{pattern}} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), f"{value:%F %T} UTC", text)
+
+
+@register.filter
+def clock(value: datetime) -> SafeString:
+    """Return a moment to the second."""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value:%H:%M:%S}")
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """Return a span: 0.4 s, 12 s, 3 min 5 s."""
+    if value is None:
+        return ""
+    if value < 10:
+        return f"{value:.1f} s"
+    if value < 120:
+        return f"{value:.0f} s"
+    return f"{value // 60:.0f} min {value % 60:.0f} s"
+
+
+@register.filter
+def status(submission: Submission) -> str:
+    return words.status(submission)
+
+
+@register.filter
+def tone(submission: Submission) -> str:
+    return words.tone(submission)
+
+
+@register.filter
+def fault(submission: Submission) -> str:
+    return words.fault(submission)
+
+
+@register.filter
+def kind_words(spec: ChallengeSpec) -> str:
+    return words.KINDS[spec.kind]
+
+
+@register.filter
+def label(value: Any) -> str:
+    """Return a code of a challenge file in words."""
+    return label_of(str(value))

@@ -1,0 +1,124 @@
+"""Every code of the judge in a learner's words."""
+
+from __future__ import annotations
+
+from challenges.spec import Answer, ChallengeSpec, Counts, Kind
+from judge.models import Submission
+from judge.verdicts import RULES, Fault, State, Step, Verdict
+
+KINDS = {
+    Kind.PREDICTIONS: "Hand in predictions",
+    Kind.CODE: "Hand in a program",
+    Kind.INTERACTIVE: "Hand in a program that converses",
+}
+
+COUNTS = {
+    Counts.BEST: "Your best public score stands on both boards.",
+    Counts.LAST: "Your latest scored submission stands on both boards.",
+    Counts.CHOSEN: "The public board shows your best; the final one takes the submissions that you choose.",
+}
+
+STEPS = {
+    Step.QUEUED: "In the queue",
+    Step.CLAIMED: "A worker took it",
+    Step.STAGING: "Getting the files ready",
+    Step.EXECUTING: "Running your program",
+    Step.SCORING: "Scoring",
+    Step.FINISHED: "Finished",
+    Step.RETRYING: "We failed; trying again",
+    Step.CANCEL_ASKED: "You asked to stop",
+}
+
+VERDICTS = {
+    Verdict.SCORED: "Scored",
+    Verdict.REJECTED: "Rejected",
+    Verdict.CRASHED: "Crashed",
+    Verdict.TIMED_OUT: "Out of time",
+    Verdict.OUT_OF_MEMORY: "Out of memory",
+    Verdict.OUTPUT_TOO_LARGE: "Too much output",
+    Verdict.BANNED_IMPORT: "Banned import",
+    Verdict.ILLEGAL_MOVE: "Illegal move",
+    Verdict.CANCELLED: "Cancelled",
+    Verdict.JUDGE_ERROR: "Our error",
+}
+
+STATES = {State.QUEUED: "Queued", State.RUNNING: "Running"}
+
+FAULTS = {
+    Fault.NOBODY: "",
+    Fault.LEARNER: "This one is yours to mend.",
+    Fault.JUDGE: "This is our fault, not yours.",
+}
+
+USAGE = {
+    "wall_s": ("Time", "s"),
+    "cpu_s": ("Processor time", "s"),
+    "peak_memory_mb": ("Peak memory", "MB"),
+}
+
+_SUFFIXES = {"csv": ".csv", "json": ".json", "npz": ".npz", "zip_png": ".zip"}
+
+
+def status(submission: Submission) -> str:
+    """Return state or verdict in a word or two."""
+    if submission.verdict is not None:
+        return VERDICTS[Verdict(submission.verdict)]
+    if submission.cancel_asked:
+        return "Stopping"
+    return STATES[State(submission.state)]
+
+
+def tone(submission: Submission) -> str:
+    """Return how a status is coloured: good, bad, ours, quiet or live."""
+    if submission.verdict is None:
+        return "live"
+    verdict = Verdict(submission.verdict)
+    if verdict is Verdict.SCORED:
+        return "good"
+    if verdict is Verdict.CANCELLED:
+        return "quiet"
+    return "ours" if RULES[verdict].fault is Fault.JUDGE else "bad"
+
+
+def fault(submission: Submission) -> str:
+    """Return whose fault it was, in a sentence; empty when it was nobody's."""
+    if submission.verdict in (None, Verdict.CANCELLED):
+        return ""
+    return FAULTS[RULES[Verdict(submission.verdict)].fault]
+
+
+def suffixes(spec: ChallengeSpec) -> list[str]:
+    """Return the file name endings that a challenge accepts."""
+    if spec.kind is Kind.PREDICTIONS:
+        assert spec.answer is not None  # by the validator of ChallengeSpec
+        return [_SUFFIXES[spec.answer.format]]
+    assert spec.program is not None
+    return [f".{ending}" for ending in spec.program.accepts]
+
+
+def expected_file(spec: ChallengeSpec) -> str:
+    """Return what a learner hands in, in a sentence."""
+    if spec.kind is Kind.PREDICTIONS:
+        assert spec.answer is not None
+        return f"{_article(spec.answer)} like {spec.answer.file}, at most {spec.answer.max_mb:g} MB."
+    assert spec.program is not None
+    *others, last = suffixes(spec)
+    endings = f"{', '.join(others)} or {last}" if others else last
+    needed = f" It must hold {', '.join(spec.program.required)}." if spec.program.required else ""
+    return f"A program as {endings}, at most {spec.program.max_mb:g} MB.{needed}"
+
+
+def max_mb(spec: ChallengeSpec) -> float:
+    """Return the size limit of a hand-in."""
+    part = spec.answer if spec.kind is Kind.PREDICTIONS else spec.program
+    assert part is not None
+    return part.max_mb
+
+
+def _article(answer: Answer) -> str:
+    return {
+        "csv": "A csv file",
+        "json": "A JSON file",
+        "npz": "An npz file",
+        "zip_png": "A zip of PNG masks",
+    }[answer.format]
