@@ -150,9 +150,8 @@ def _places(table: _Table, answer: CsvAnswer, expected: Expected, findings: Find
         _note_id(
             "unknown_id", keys[unknown[0]], table.rows[unknown[0]], name, len(unknown), "is not asked for", findings
         )
-    known = np.flatnonzero(places >= 0)
-    _, first = np.unique(places[known], return_index=True)
-    again = np.setdiff1d(known, known[first])
+    first: dict[tuple[str, ...], int] = {}
+    again = [row for row, key in enumerate(keys) if first.setdefault(key, row) != row]
     if len(again):
         _note_id("duplicate_id", keys[again[0]], table.rows[again[0]], name, len(again), "stands here again", findings)
     absent = np.setdiff1d(np.arange(expected.rows), places)
