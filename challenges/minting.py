@@ -1,12 +1,12 @@
 """Answers that nobody can look up: every hidden figure comes from a secret of the deployment.
 
     secret, slug, version, edition, size ──> Streams ──> data.mint ──> Dataset ──> write() ──> folder
-                                                                                        ├─ public/    what learners download
-                                                                                        ├─ inputs/    mounted beside it at run time only
-                                                                                        ├─ referee/   episodes that only the referee reads
-                                                                                        ├─ truth.json
-                                                                                        ├─ floor, ceiling   answers in the learner's own format
-                                                                                        └─ manifest.json    digests of all of it
+      ├─ public/         what learners download
+      ├─ inputs/         mounted beside it at run time only
+      ├─ referee/        episodes that only the referee reads
+      ├─ truth.json
+      ├─ floor, ceiling  answers in the learner's own format
+      └─ manifest.json   digests of all of it
 
 The repository holds the PRIORS of a world, never its values. Same secret, same bytes.
 """
@@ -125,7 +125,7 @@ class Minted:
 
 
 def write(dataset: Dataset, folder: Path) -> Minted:
-    """Write an edition into `folder`, whole or not at all: a mint cut short leaves nothing behind that looks finished."""
+    """Write an edition, whole or not at all: a mint cut short leaves nothing behind that looks finished."""
     files = flatten(dataset)
     digests = {
         name: {"size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()

@@ -3,7 +3,7 @@
     referee                                   learner's program
       {"type": "hello", "seq": 0, ...}   ──>
                                          <──  {"type": "ready", "seq": 0}
-      {"type": "ping", "seq": 1}         ──>                                   the median round trip is taken off later clocks
+      {"type": "ping", "seq": 1}         ──>                             the median round trip is taken off later clocks
                                          <──  {"type": "pong", "seq": 1}
       {"type": "move", "seq": 21, ...}   ──>
                                          <──  {"seq": 21, ...}                 an answer repeats seq

@@ -161,6 +161,8 @@ class ProgramSpec(Strict):
     banned_imports: tuple[str, ...] = ()
     wall_s: PerSize
     cpu_s: PerSize | None = None
+    ready_s: float = 20.0
+    """How long a conversing program may take to say ready: imports, loading, fitting."""
     memory_mb: int = 2048
     cpus: float = 2.0
     output_mb: int = 64
@@ -218,6 +220,8 @@ class ChallengeSpec(Strict):
     tags: tuple[str, ...] = ()
     gated_anchors: tuple[Literal["floor", "baseline", "reference", "ceiling"], ...] = ("floor", "baseline", "reference")
     """Neighbours in this list must be apart by more than three standard errors of their difference."""
+    honest_signals: dict[Literal["file_size", "position", "id"], str] = {}
+    """Side channel -> why it may tell of the truth: a picture of a fuller frame is a larger file. Said, not hidden."""
 
     @model_validator(mode="after")
     def _parts_fit_the_kind(self) -> ChallengeSpec:
