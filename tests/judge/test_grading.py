@@ -54,6 +54,12 @@ def clustering(tmp_path_factory: pytest.TempPathFactory) -> Minted:
     return write(dataset, tmp_path_factory.mktemp("editions") / "clustering")
 
 
+@pytest.fixture(scope="module")
+def regression(tmp_path_factory: pytest.TempPathFactory) -> Minted:
+    dataset = load("linear-regression-from-scratch").mint(SECRET, edition="test", size=Size.SMALL)
+    return write(dataset, tmp_path_factory.mktemp("editions") / "regression")
+
+
 @pytest.fixture
 def grade(clustering: Minted) -> Callable[..., Report]:
     def run(result: RunResult, data: bytes = b"print('hello')\n", name: str = "main.py") -> Report:
@@ -198,15 +204,13 @@ READY = b'{"type":"ready","seq":0}'
     ],
 )
 def test_a_conversation_that_breaks_off_gets_the_verdict_of_its_cause(
-    tmp_path: Path, lines: list[bytes | Exception], outcome: Outcome, verdict: Verdict
+    regression: Minted, lines: list[bytes | Exception], outcome: Outcome, verdict: Verdict
 ) -> None:
-    challenge = load("linear-regression-from-scratch")
-    paper = write(challenge.mint(SECRET, edition="test", size=Size.SMALL), tmp_path / "paper")
     job = Job(
         data=b"def fit(X, y, l2=0.0, w=None):\n    return {}\n",
         file_name="linreg.py",
-        challenge=challenge,
-        paper=paper,
+        challenge=load("linear-regression-from-scratch"),
+        paper=regression,
         size=Size.SMALL,
         truth=None,
     )

@@ -36,7 +36,9 @@ def test_a_file_that_fits_is_queued_and_spends_one_attempt(edition: Edition, lea
     assert list(submission.events.values_list("step", flat=True)) == ["queued"]
 
 
-def test_a_file_that_does_not_fit_is_kept_with_every_finding_and_spends_nothing(edition: Edition, learner: User) -> None:
+def test_a_file_that_does_not_fit_is_kept_with_every_finding_and_spends_nothing(
+    edition: Edition, learner: User
+) -> None:
     submission = intake.submit(learner, edition, hand_in(b"id,species\nnobody,tulip\nnobody,rose\n"))
     assert (submission.state, submission.verdict) == (State.DONE, Verdict.REJECTED)
     assert {finding["code"] for finding in submission.findings} == {

@@ -53,7 +53,9 @@ def test_a_full_team_takes_nobody_in(edition: Edition) -> None:
     assert refusal.value.code == "team_full"
 
 
-def test_whoever_has_handed_in_stays(edition: Edition, learner: User, make_submission: Callable[..., Submission]) -> None:
+def test_whoever_has_handed_in_stays(
+    edition: Edition, learner: User, make_submission: Callable[..., Submission]
+) -> None:
     team = teams.ensure(learner, edition)
     make_submission(team=team)
     with pytest.raises(TeamRefused) as refusal:
