@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import SignupForm
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from knox.auth import TokenAuthentication
 from knox.models import AuthToken
@@ -21,6 +24,9 @@ from web.access import ByTable
 from web.api.base import View, answers, learner
 from web.api.errors import Problem
 from web.api.shapes import LoginShape, MeShape, SignUpShape, TokenShape
+
+ACCOUNT_CLOSED_FOR = timedelta(minutes=5)
+"""After five failed tries: the longest of allauth's default limits."""
 
 
 class SignUp(View):
@@ -38,7 +44,12 @@ class SignUp(View):
         given = _valid(SignUpShape(data=request.data))
         password = given["password"]
         form = SignupForm(
-            {"username": given["username"], "email": given["email"], "password1": password, "password2": password}
+            {
+                "username": given["username"],
+                "email": given.get("email", ""),
+                "password1": password,
+                "password2": password,
+            }
         )
         if not form.is_valid():
             errors = form.errors.get_json_data()
@@ -67,9 +78,10 @@ class Login(View):
         given = _valid(LoginShape(data=request.data))
         try:
             user = get_adapter().authenticate(request._request, username=given["username"], password=given["password"])
-        except ValidationError as error:  # allauth's own limit: tries against one account
-            raise Problem("throttled", " ".join(error.messages), status=429) from error
-        if user is None:
+        except ValidationError as error:  # allauth's own limit: failed tries against one account
+            sentence = "Too many failed tries with this account; wait five minutes."
+            raise Refused("throttled", sentence, status=429, retry_at=timezone.now() + ACCOUNT_CLOSED_FOR) from error
+        if user is None or not user.is_active:  # allauth returns closed accounts too
             raise Problem("wrong_credentials", "User name and password do not belong together.", status=401)
         return _token_for(user, status=200)
 

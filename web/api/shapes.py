@@ -54,7 +54,7 @@ class RejectedShape(Shape):
 
 class SignUpShape(Shape):
     username = serializers.CharField(max_length=150)
-    email = serializers.EmailField(required=False, allow_blank=True, default="")
+    email = serializers.EmailField(required=False, allow_blank=True)
     password = serializers.CharField(max_length=1024, write_only=True, trim_whitespace=False)
 
 

@@ -1,0 +1,117 @@
+"""A deployment with one small challenge, minted once a session, and people who use it."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.files.storage import FileSystemStorage
+from rest_framework.test import APIClient
+
+from challenges.anchors import in_process_anchors
+from challenges.loader import load
+from challenges.minting import Minted, write
+from challenges.spec import Size
+from judge.models import Edition
+
+IRIS = "iris-new-meadow"
+SECRET = b"a secret that only these tests know"
+
+
+@pytest.fixture(scope="session")
+def iris_paper(tmp_path_factory: pytest.TempPathFactory) -> Minted:
+    """The small edition of the smallest challenge, on disk."""
+    dataset = load(IRIS).mint(SECRET, edition="open", size=Size.SMALL)
+    return write(dataset, tmp_path_factory.mktemp("papers") / IRIS)
+
+
+@pytest.fixture(scope="session")
+def iris_anchors(iris_paper: Minted) -> dict[str, Any]:
+    anchors = in_process_anchors(load(IRIS), iris_paper, Size.SMALL)
+    return {name: dataclasses.asdict(score) for name, score in anchors.items()}
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Hash passwords quickly; the slow hash of a real deployment is Django's to test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A deployment's data folder, with empty throttles."""
+    settings.EDITIONS_DIR = tmp_path / "editions"
+    settings.MINT_SECRET = SECRET
+    monkeypatch.setattr("judge.storage.default_storage", FileSystemStorage(location=tmp_path / "blobs"))
+    cache.clear()
+    yield tmp_path
+    cache.clear()
+
+
+@pytest.fixture
+def edition(db: None, home: Path, iris_paper: Minted, iris_anchors: dict[str, Any]) -> Edition:
+    """The live edition of iris-new-meadow, as judge.editions.mint would leave it."""
+    folder = f"{IRIS}/v1-open-small"
+    shutil.copytree(iris_paper.folder, home / "editions" / folder)
+    return Edition.objects.create(
+        slug=IRIS,
+        name="open",
+        version=1,
+        size="small",
+        digest=iris_paper.digest(),
+        folder=folder,
+        anchors=iris_anchors,
+    )
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    def make(name: str, **fields: Any) -> User:
+        return User.objects.create_user(name, f"{name}@example.org", "correct horse battery", **fields)
+
+    return make
+
+
+@pytest.fixture
+def ada(make_user: Callable[..., User]) -> User:
+    return make_user("ada")
+
+
+@pytest.fixture
+def bob(make_user: Callable[..., User]) -> User:
+    return make_user("bob")
+
+
+@pytest.fixture
+def floor(iris_paper: Minted) -> bytes:
+    """Every flower is called setosa: one third is right."""
+    answer = iris_paper.floor()
+    assert answer is not None
+    return answer
+
+
+@pytest.fixture
+def ceiling(iris_paper: Minted) -> bytes:
+    """The best that anybody could answer."""
+    answer = iris_paper.ceiling()
+    assert answer is not None
+    return answer
+
+
+@pytest.fixture
+def as_user() -> Callable[[User | None], APIClient]:
+    """A client that is signed in already, without a token."""
+
+    def sign_in(user: User | None) -> APIClient:
+        client = APIClient()
+        if user is not None:
+            client.force_authenticate(user)
+        return client
+
+    return sign_in
