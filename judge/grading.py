@@ -119,6 +119,8 @@ def _grade_interactive(job: Job, sandbox: Sandbox, on_step: OnStep) -> Report:
             except Foul as broken:
                 foul = broken
             result = conversation.close()
+    if result.outcome is Outcome.CANCELLED:
+        raise Cancelled
     if foul is not None:
         return _fouled(job, result, foul)
     on_step(Step.SCORING, "")

@@ -42,7 +42,7 @@ class Running:
         self._read_ahead_bytes = spec.limits.line_bytes + KEPT_LINES_BYTES if job.talks else 0
         self._printed_bytes = 0
         self._result: RunResult | None = None
-        self._watchdog = Watchdog(box, spec.limits)
+        self._watchdog = Watchdog(box, spec.limits, spec.cancelled)
         try:
             self._start()
         except BaseException:

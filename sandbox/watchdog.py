@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.box import Box, Sample
@@ -23,10 +24,11 @@ class Breach:
 class Watchdog(threading.Thread):
     """Starts with the learner's program; `stop` when it has ended."""
 
-    def __init__(self, box: Box, limits: Limits) -> None:
+    def __init__(self, box: Box, limits: Limits, cancelled: Callable[[], bool]) -> None:
         super().__init__(name="sandbox-watchdog", daemon=True)
         self._box = box
         self._limits = limits
+        self._cancelled = cancelled
         self._done = threading.Event()
         self._before = Sample()
         self.breach: Breach | None = None
@@ -66,6 +68,8 @@ class Watchdog(threading.Thread):
 
     def _passed(self, sample: Sample) -> Breach | None:
         limits = self._limits
+        if self._cancelled():
+            return Breach(outcome=Outcome.CANCELLED, note="the program was stopped at its owner's wish")
         if self.remaining_s() <= 0:
             note = f"the program ran for more than {limits.wall_s:g} seconds and was stopped"
             return Breach(outcome=Outcome.TIMED_OUT, note=note)
