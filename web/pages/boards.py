@@ -73,4 +73,6 @@ def _shown(request: HttpRequest, edition: Edition, which: Board, paper: Paper) -
 
 def _earlier(edition: Edition) -> list[Edition]:
     """Return other versions of this paper, whose boards stay readable."""
-    return list(Edition.objects.filter(slug=edition.slug, name=edition.name).exclude(pk=edition.pk).order_by("-version"))
+    return list(
+        Edition.objects.filter(slug=edition.slug, name=edition.name).exclude(pk=edition.pk).order_by("-version")
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from judge import leaderboard, waiting
 from judge.models import Board, Event, Standing, Submission
-from judge.verdicts import State, Step
+from judge.verdicts import State, Step, Verdict
 from judge.waiting import Wait
 from web.pages import words
 from web.pages.lookup import Paper
@@ -58,7 +58,9 @@ class Live:
     place: Place | None
     usage: list[tuple[str, str]]
     provenance: list[tuple[str, str]]
-    attempt_used: bool
+    sentence: str
+    attempt_note: str
+    names_files: bool
 
 
 def live_of(submission: Submission, paper: Paper) -> Live:
@@ -75,7 +77,9 @@ def live_of(submission: Submission, paper: Paper) -> Live:
         place=_place(submission),
         usage=[_usage(name, value) for name, value in submission.usage.items() if value is not None],
         provenance=[(name.replace("_", " "), str(value)) for name, value in submission.provenance.items() if value],
-        attempt_used=submission.quota_day is not None,
+        sentence=submission.sentence.removeprefix("Scored.").strip(),
+        attempt_note=_attempt_note(submission),
+        names_files=any(finding.get("file") for finding in submission.findings),
     )
 
 
@@ -85,6 +89,13 @@ def _announcement(submission: Submission, wait: Wait | None) -> str:
     if wait is None:
         return f"{status}."
     return f"{status}, {wait.ahead} ahead." if wait.ahead else f"{status}, next in line."
+
+
+def _attempt_note(submission: Submission) -> str:
+    """Return whether an attempt was used, where the verdict's own sentence does not say so."""
+    if submission.quota_day is not None:
+        return "This used one of the day's submissions."
+    return "No attempt was used." if submission.verdict == Verdict.CANCELLED else ""
 
 
 def _steps(events: list[Event], *, done: bool) -> Iterator[StepShown]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import Http404, HttpRequest
@@ -37,7 +36,7 @@ class LearnerRequest(HttpRequest):
 
 def learner(request: HttpRequest) -> User | None:
     """Return who is signed in, or None."""
-    return None if isinstance(request.user, AnonymousUser) else cast(User, request.user)
+    return None if isinstance(request.user, AnonymousUser) else request.user
 
 
 def edition_of(slug: str, version: str | None = None) -> Edition:

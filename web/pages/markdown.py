@@ -10,10 +10,10 @@ from markdown_it import MarkdownIt
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
-TAGS = frozenset(
-    "a abbr blockquote br code dd del dl dt em h2 h3 h4 h5 hr img li ol p pre s strong sub sup table tbody td th thead "
-    "tr ul".split()
-)
+_INLINE = ("a", "br", "code", "em", "img", "s", "strong")
+_BLOCKS = ("blockquote", "div", "h2", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "ul")
+_TABLES = ("table", "tbody", "td", "th", "thead", "tr")
+TAGS = frozenset((*_INLINE, *_BLOCKS, *_TABLES))
 ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "code": {"class"}}
 
 
@@ -24,7 +24,7 @@ def render(text: str) -> SafeString:
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
     clean = nh3.clean(
         html,
-        tags={*TAGS, "div"},
+        tags=set(TAGS),
         attributes={**ATTRIBUTES, "div": {"class", "tabindex"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",

@@ -10,7 +10,7 @@ from judge.models import Edition
 
 WIDTH = 1000
 MARGIN = 25
-RULE_Y = 70
+RULE_Y = 112
 CLOSE = 34
 """Marks nearer than this many units would print over each other; the later one moves a line up."""
 
@@ -37,7 +37,7 @@ class Mark:
 
     @property
     def text_y(self) -> int:
-        return RULE_Y - 22 - 18 * self.lift
+        return RULE_Y - 20 - 32 * self.lift
 
     @property
     def top(self) -> int:
@@ -48,6 +48,18 @@ class Mark:
 class Scale:
     marks: list[Mark]
     own: Mark | None
+
+    rule_y = RULE_Y
+    own_y = RULE_Y + 44
+
+    @property
+    def top(self) -> int:
+        """Where the drawing begins: no higher than the highest letter needs."""
+        return min(mark.text_y for mark in self.marks) - 32
+
+    @property
+    def height(self) -> int:
+        return RULE_Y + (54 if self.own else 18) - self.top
 
     @property
     def ticks(self) -> range:
@@ -60,7 +72,7 @@ class Scale:
 
 def scale_of(edition: Edition, own: float | None = None) -> Scale | None:
     """Return the ruler of an edition, better always to the right; None with fewer than two anchors."""
-    values = {name: edition.anchors[name]["value"] for name in MEANINGS if name in edition.anchors}
+    values: dict[str, float] = {name: edition.anchors[name]["value"] for name in MEANINGS if name in edition.anchors}
     if len(values) < 2 or min(values.values()) == max(values.values()):
         return None
     low, high = min(values.values()), max(values.values())

@@ -56,7 +56,7 @@ def submissions(request: LearnerRequest, slug: str) -> HttpResponse:
         "paper": paper,
         "tab": "submissions",
         "page": history.of_user(request.user, edition, before=_before(request)),
-        "choosing": paper.spec.board.counts is Counts.CHOSEN and not paper.closed,
+        "choosing": paper.spec.board.counts is Counts.CHOSEN,
         "chosen_now": 0 if paper.team is None else paper.team.submissions.filter(chosen=True).count(),
     }
     return render(request, "pages/submissions.html", context)
@@ -117,9 +117,8 @@ def _handed_in(request: LearnerRequest) -> HandIn:
     """Return what the form sent. Raises SubmissionRefused when there is no file, too much of it, or too often."""
     throttle = SubmitThrottle()
     if not throttle.allow_request(cast(Request, request), APIView()):
-        raise SubmissionRefused(
-            "too_many_requests", f"That was a lot at once; try again in {throttle.wait() or 60:.0f} seconds.", status=429
-        )
+        wait_s = throttle.wait() or 60
+        raise SubmissionRefused("throttled", f"That was a lot at once; try again in {wait_s:.0f} seconds.", status=429)
     if getattr(request, "upload_cut_at", None) is not None:
         limit_mb = settings.UPLOAD_MAX_BYTES / 2**20
         raise SubmissionRefused("too_large", f"The file has more than {limit_mb:g} MB.", status=413)

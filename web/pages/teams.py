@@ -30,7 +30,7 @@ def create(request: LearnerRequest, slug: str) -> HttpResponse:
 @require_POST
 def join(request: LearnerRequest, slug: str) -> HttpResponse:
     code = request.POST.get("code", "")
-    return _change(request, slug, lambda edition: f"You are in team {teams.join(request.user, edition, code=code)} now.")
+    return _change(request, slug, lambda edition: f"You are in team {teams.join(request.user, edition, code=code)}.")
 
 
 @require_POST

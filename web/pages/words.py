@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from challenges.spec import Answer, ChallengeSpec, Counts, Kind
+from challenges.spec import Answer, ChallengeSpec, Counts, Kind, ProgramSpec
 from judge.models import Submission
 from judge.verdicts import RULES, Fault, State, Step, Verdict
 
@@ -56,6 +56,13 @@ USAGE = {
     "peak_memory_mb": ("Peak memory", "MB"),
 }
 
+_ARTICLES = {
+    "csv": "A csv file",
+    "json": "A JSON file",
+    "npz": "An npz file",
+    "zip_png": "A zip of PNG masks",
+}
+
 _SUFFIXES = {"csv": ".csv", "json": ".json", "npz": ".npz", "zip_png": ".zip"}
 
 
@@ -89,36 +96,28 @@ def fault(submission: Submission) -> str:
 
 def suffixes(spec: ChallengeSpec) -> list[str]:
     """Return the file name endings that a challenge accepts."""
-    if spec.kind is Kind.PREDICTIONS:
-        assert spec.answer is not None  # by the validator of ChallengeSpec
-        return [_SUFFIXES[spec.answer.format]]
-    assert spec.program is not None
-    return [f".{ending}" for ending in spec.program.accepts]
+    part = _handed_in(spec)
+    return [f".{ending}" for ending in part.accepts] if isinstance(part, ProgramSpec) else [_SUFFIXES[part.format]]
 
 
 def expected_file(spec: ChallengeSpec) -> str:
     """Return what a learner hands in, in a sentence."""
-    if spec.kind is Kind.PREDICTIONS:
-        assert spec.answer is not None
-        return f"{_article(spec.answer)} like {spec.answer.file}, at most {spec.answer.max_mb:g} MB."
-    assert spec.program is not None
+    part = _handed_in(spec)
+    if not isinstance(part, ProgramSpec):
+        return f"{_ARTICLES[part.format]} like {part.file}, at most {part.max_mb:g} MB."
     *others, last = suffixes(spec)
     endings = f"{', '.join(others)} or {last}" if others else last
-    needed = f" It must hold {', '.join(spec.program.required)}." if spec.program.required else ""
-    return f"A program as {endings}, at most {spec.program.max_mb:g} MB.{needed}"
+    needed = f" It must hold {', '.join(part.required)}." if part.required else ""
+    return f"A program as {endings}, at most {part.max_mb:g} MB.{needed}"
 
 
 def max_mb(spec: ChallengeSpec) -> float:
     """Return the size limit of a hand-in."""
-    part = spec.answer if spec.kind is Kind.PREDICTIONS else spec.program
-    assert part is not None
-    return part.max_mb
+    return _handed_in(spec).max_mb
 
 
-def _article(answer: Answer) -> str:
-    return {
-        "csv": "A csv file",
-        "json": "A JSON file",
-        "npz": "An npz file",
-        "zip_png": "A zip of PNG masks",
-    }[answer.format]
+def _handed_in(spec: ChallengeSpec) -> Answer | ProgramSpec:
+    part = spec.program or spec.answer
+    if part is None:
+        raise ValueError(f"{spec.slug} asks for nothing")
+    return part
