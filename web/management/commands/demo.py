@@ -5,6 +5,7 @@ migrate ──> web server, workers ──> mint ──> hand in ──> wait fo
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ from web.demo import round as baselines
 from web.demo.children import ChildDied, Children, free_port
 from web.demo.learner import Learner, NotAnswered
 from web.demo.minting import mint_all
+from web.demo.room import ImageBuild
 
 START_TIMEOUT_S = 90.0
 POLL_S = 0.25
@@ -39,6 +41,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("the demo is for the embedded mode; JUDGE_MODE is production")
         signal.signal(signal.SIGTERM, _as_ctrl_c)
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # the progress is told in our own words
         try:
             with Children(settings.DATA_DIR / "logs") as children:
                 missing = self._show(children)
@@ -73,9 +76,11 @@ class Command(BaseCommand):
         cores = os.cpu_count() or 1
         gunicorn = ("--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8", "--timeout", "120")
         children.start("web", "-m", "gunicorn", "web.wsgi", *gunicorn)
+        image = ImageBuild(children.logs / "image.log")
+        mint_all(slugs(), processes=cores, say=self._say)
+        image.finish(self._say)
         for name, command in _workers(cores).items():
             children.start(name, *command)
-        mint_all(slugs(), processes=cores, say=self._say)
         self._wait_until_open(f"http://127.0.0.1:{port}", children)
         return f"http://127.0.0.1:{port}"
 
