@@ -115,3 +115,16 @@ def as_user() -> Callable[[User | None], APIClient]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def make_spec(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Change the board rule of iris-new-meadow for one test: make_spec(per_day=1)."""
+
+    def change(**rule: Any) -> None:
+        challenge = load(IRIS)
+        board = challenge.spec.board.model_copy(update=rule)
+        changed = dataclasses.replace(challenge, spec=challenge.spec.model_copy(update={"board": board}))
+        monkeypatch.setattr("judge.models.edition.load", lambda slug: changed if slug == IRIS else load(slug))
+
+    return change
