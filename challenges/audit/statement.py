@@ -1,0 +1,36 @@
+"""A statement that a learner can work from: the files, the answer's format, how it is scored."""
+
+from __future__ import annotations
+
+import re
+
+from challenges.audit.report import Check
+from challenges.loader import Challenge
+from challenges.minting import Minted
+from challenges.spec import CsvAnswer
+
+SECTIONS = {"a title": r"^# \S", "what to hand in": r"^## .*hand in", "how it is scored": r"^## .*scored"}
+ANCHORS = ("floor", "baseline", "ceiling")
+
+
+def check_statement(challenge: Challenge, paper: Minted) -> list[Check]:
+    """Return the check on statement.md."""
+    text = challenge.statement
+    missing = [what for what, pattern in SECTIONS.items() if not re.search(pattern, text, re.MULTILINE | re.IGNORECASE)]
+    missing += [f"the word {anchor}" for anchor in ANCHORS if anchor not in text.lower()]
+    missing += [f"the name {name}" for name in _names(challenge, paper) if name not in text]
+    explanation = f"missing: {', '.join(missing)}" if missing else "all sections, files and columns are named"
+    return [Check("statement_is_complete", not missing, explanation, {"missing": float(len(missing))})]
+
+
+def _names(challenge: Challenge, paper: Minted) -> list[str]:
+    """Return what the statement must name: top-level public files and folders, the answer, its ids and columns."""
+    names = sorted({name.partition("/")[0] for name in paper.public_files()})
+    answer, program = challenge.spec.answer, challenge.spec.program
+    if answer is not None:
+        names.append(answer.file)
+    if isinstance(answer, CsvAnswer):
+        names += [*answer.ids, *answer.columns]
+    if program is not None:
+        names += list(program.required)
+    return list(dict.fromkeys(names))
