@@ -43,6 +43,7 @@ ROUTES: dict[str, Who] = {
     "api:file":            Who.LEARNER,
     "api:archive":         Who.LEARNER,
     "api:baseline":        Who.LEARNER,
+    "api:kit":             Who.LEARNER,
     "api:answer-format":   Who.LEARNER,
     # API: submissions and teams
     "api:submissions":     Who.LEARNER,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.files.storage import FileSystemStorage
@@ -73,7 +74,9 @@ def edition(db: None, home: Path, iris_paper: Minted, iris_anchors: dict[str, An
 @pytest.fixture
 def make_user(db: None) -> Callable[..., User]:
     def make(name: str, **fields: Any) -> User:
-        return User.objects.create_user(name, f"{name}@example.org", "correct horse battery", **fields)
+        user = User.objects.create_user(name, f"{name}@example.org", "correct horse battery", **fields)
+        EmailAddress.objects.create(user=user, email=user.email, primary=True)  # as sign-up does
+        return user
 
     return make
 

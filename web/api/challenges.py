@@ -15,7 +15,6 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from challenges.packing import zip_bytes
 from challenges.readers import AnswerFormat, Expected
 from challenges.spec import Kind, Level
 from judge import catalogue, editions
@@ -92,6 +91,7 @@ class Files(View):
             "digest": edition.digest,
             "archive_url": reverse("api:archive", args=[slug]),
             "baseline_url": reverse("api:baseline", args=[slug]),
+            "kit_url": reverse("api:kit", args=[slug]) if _publishes_kit(edition) else None,
         }
         return Response(FilesShape(body).data)
 
@@ -139,10 +139,22 @@ class Baseline(View):
         responses=answers({(200, "application/zip"): OpenApiTypes.BINARY}, 401, 403, 404),
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
-        """Download the starter, ready to run and to hand in, with our files beside it where there are any."""
+        """Download the starter, ready to run and to hand in."""
         challenge = catalogue.open_files(slug, learner(request)).challenge
-        starter = {**challenge.files("kit"), **challenge.files("baseline")}
-        return downloads.serve_bytes(zip_bytes(starter), name=f"{slug}-starter.zip")
+        return downloads.serve_bytes(challenge.packed("baseline"), name=f"{slug}-starter.zip")
+
+
+class Kit(View):
+    @extend_schema(
+        operation_id="kit",
+        responses=answers({(200, "application/zip"): OpenApiTypes.BINARY}, 401, 403, 404),
+    )
+    def get(self, request: Request, slug: str) -> HttpResponseBase:
+        """Download the files of ours that are laid over a learner's program when it runs."""
+        edition = catalogue.open_files(slug, learner(request))
+        if not _publishes_kit(edition):
+            raise Refused("no_kit", "This challenge lays no files beside a program.", status=404)
+        return downloads.serve_bytes(edition.challenge.packed("kit"), name=f"{slug}-kit.zip")
 
 
 class AnswerFormatDetail(View):
@@ -172,6 +184,11 @@ def _public_file(edition: Edition, name: str) -> tuple[Path, str]:
     if entry is None:
         raise Refused("unknown_file", f"This challenge has no file {name[:80]!r}.", status=404)
     return paper.public / name, str(entry["sha256"])
+
+
+def _publishes_kit(edition: Edition) -> bool:
+    program = edition.challenge.spec.program
+    return program is not None and program.kit
 
 
 def _choice(request: Request, name: str, kind: type[Choice]) -> Choice | None:

@@ -168,6 +168,7 @@ class FilesShape(Shape):
     digest = serializers.CharField(help_text="Of the edition.")
     archive_url = serializers.CharField()
     baseline_url = serializers.CharField()
+    kit_url = serializers.CharField(allow_null=True, help_text="Files laid over a program when it runs.")
 
 
 class AnswerFormatShape(Shape):

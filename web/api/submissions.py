@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponseBase
 from django.urls import reverse
@@ -118,14 +119,18 @@ class Choose(View):
     def post(self, request: Request, number: int) -> Response:
         """Mark or unmark a submission as one that counts in the end."""
         user = learner(request)
+        submission = history.own(user, number)
         shape = ChooseShape(data=request.data)
         shape.is_valid(raise_exception=True)
-        intake.choose(history.own(user, number), chosen=shape.validated_data["chosen"])
+        intake.choose(submission, chosen=shape.validated_data["chosen"])
         return Response(SubmissionShape(render.submission(history.visible(user, number), user=user)).data)
 
 
 def _hand_in(request: Request) -> HandIn:
     form = request.data if isinstance(request.data, dict) else {}
+    if hasattr(request._request, "upload_cut_at"):  # by web.uploads: the file alone is longer than the cap
+        most_mb = settings.UPLOAD_MAX_BYTES / 2**20
+        raise Problem("too_large", f"The file is larger than the {most_mb:g} MB that this server takes.", status=413)
     file = form.get("file")
     if not isinstance(file, UploadedFile):
         raise Problem("no_file", "Send the file as the field `file` of a multipart form.")

@@ -37,6 +37,7 @@ urlpatterns = [
     path("challenges/<slug:slug>/files/<path:name>", challenges.File.as_view(), name="file"),
     path("challenges/<slug:slug>/archive", challenges.Archive.as_view(), name="archive"),
     path("challenges/<slug:slug>/baseline", challenges.Baseline.as_view(), name="baseline"),
+    path("challenges/<slug:slug>/kit", challenges.Kit.as_view(), name="kit"),
     path("challenges/<slug:slug>/answer-format", challenges.AnswerFormatDetail.as_view(), name="answer-format"),
     path("challenges/<slug:slug>/submissions", submissions.Submissions.as_view(), name="submissions"),
     path("challenges/<slug:slug>/leaderboard", boards.Leaderboard.as_view(), name="leaderboard"),

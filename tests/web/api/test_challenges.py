@@ -186,6 +186,13 @@ def test_the_starter_can_be_downloaded(api: Any, ada: User) -> None:
         assert b"DecisionTreeClassifier" in archive.read("main.py")
 
 
+def test_a_challenge_without_a_kit_says_so(api: Any, ada: User) -> None:
+    refused = api(ada).get(f"{IRIS}/kit")
+
+    assert (refused.status_code, refused.json()["code"]) == (404, "no_kit")
+    assert api(ada).get(f"{IRIS}/files").json()["kit_url"] is None
+
+
 def test_the_answer_format_checks_a_file_as_the_judge_does(
     api: Any, ada: User, iris_paper: Minted, ceiling: bytes
 ) -> None:

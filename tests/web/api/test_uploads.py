@@ -106,6 +106,14 @@ def test_the_form_may_be_a_little_longer_than_the_largest_file(send: Send, setti
     assert send(body, promised=len(body))[0] == 201
 
 
+def test_a_file_a_little_longer_than_the_largest_is_refused(send: Send, settings: Any, floor: bytes) -> None:
+    settings.UPLOAD_MAX_BYTES = len(floor) - 1
+    body = HEAD + floor + DESCRIPTION
+    status, answer = send(body, promised=len(body))
+
+    assert (status, answer["code"]) == (413, "too_large")
+
+
 def test_a_form_that_is_garbage_is_refused(send: Send) -> None:
     status, answer = send(b"\x00\xff" * 50, promised=100)
 
