@@ -7,6 +7,7 @@ import os
 import resource
 import sys
 import threading
+import traceback
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -34,9 +35,9 @@ def run(job: Job, report: Report) -> int:
     except SystemExit as request:
         return _exit_code(request)
     except BaseException as error:
-        error = error.with_traceback(program.learners_part(error))
+        program.hide_guest(error)
         report.write(error)
-        sys.excepthook(type(error), error, error.__traceback__)
+        _show(error)
         return 1
     return 0
 
@@ -70,6 +71,14 @@ def _prepare(job: Job) -> None:
     sys.path.insert(0, job.work)
     if job.banned:
         guard.install(job.banned)
+
+
+def _show(error: BaseException) -> None:
+    if sys.excepthook is sys.__excepthook__:
+        # Unlike the built-in hook this one finds the lines of a notebook's cells.
+        traceback.print_exception(error)
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)
 
 
 def _main_module() -> types.ModuleType:

@@ -8,10 +8,12 @@ honest expression may begin with a percent sign.
 from __future__ import annotations
 
 import ast
+import io
 import json
 import linecache
 import re
 import sys
+import tokenize
 import types
 from pathlib import Path
 from typing import Any
@@ -58,14 +60,27 @@ def _without_magics(source: str, name: str) -> str:
     if first.startswith("%%") and first.split()[0] not in PYTHON_MAGICS:
         _say(f"{name}: skipped, since {first.split()[0]} cells are not Python")
         return ""
-    kept = []
+    kept: list[str] = []
     for number, line in enumerate(lines, start=1):
-        skip = line.lstrip().startswith(("%", "!"))
+        skip = line.lstrip().startswith(("%", "!")) and not _inside_expression(kept)
         if skip:
             _say(f"{name}, line {number}: skipped, since lines that begin with % or ! are for Jupyter only")
         # `pass` keeps the line numbers and an otherwise empty block valid.
         kept.append(re.sub(r"\S.*", "pass", line) if skip else line)
     return "\n".join(kept)
+
+
+def _inside_expression(lines: list[str]) -> bool:
+    """Whether the lines so far end within brackets, a long string or behind a backslash."""
+    text = "".join(f"{line}\n" for line in lines)
+    try:
+        for _ in tokenize.generate_tokens(io.StringIO(text).readline):
+            pass
+    except tokenize.TokenError:
+        return True
+    except SyntaxError:
+        return False
+    return False
 
 
 def _say(sentence: str) -> None:

@@ -1,6 +1,7 @@
 """Lies over a banned part of a library that the library itself imports: it loads, and whatever is used of it refuses.
 
-Names that end in Error or Warning are exception classes, because libraries derive from them and catch them.
+Names that end in Error or Warning are exception classes and other capitalised names are classes, because libraries
+derive from them, catch them and test for them.
 """
 
 from typing import NoReturn
@@ -30,8 +31,14 @@ def __getattr__(name: str) -> object:
     if name.startswith("__"):
         raise AttributeError(name)
     if name not in _MADE:
-        if name.endswith(("Error", "Warning")):
-            _MADE[name] = type(name, (ValueError,), {})
-        else:
-            _MADE[name] = _Refusing(f"{__name__}.{name}")
+        _MADE[name] = _make(name)
     return _MADE[name]
+
+
+def _make(name: str) -> object:
+    if name.endswith(("Error", "Warning")):
+        return type(name, (ValueError,), {})
+    refusing = _Refusing(f"{__name__}.{name}")
+    if name[:1].isupper():
+        return type(name, (), {"__new__": lambda kind, *args, **options: refusing()})
+    return refusing
