@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from botocore.exceptions import ClientError
-from django.core.files.storage import default_storage
+from django.core.files.storage import storages
 from django.core.management.base import BaseCommand
 from storages.backends.s3 import S3Storage
 
@@ -16,12 +16,12 @@ class Command(BaseCommand):
     help = "Make the bucket for handed-in files where it is missing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # default_storage is a proxy; its class is the one that the settings name.
-        if not issubclass(default_storage.__class__, S3Storage):
+        storage = storages["default"]
+        if not isinstance(storage, S3Storage):
             self.stdout.write("no bucket is configured: files lie in the data folder")
             return
-        name = str(default_storage.bucket_name)
-        client = default_storage.connection.meta.client
+        name = str(storage.bucket_name)
+        client = storage.connection.meta.client
         try:
             client.head_bucket(Bucket=name)
         except ClientError as error:
