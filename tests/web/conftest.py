@@ -39,9 +39,10 @@ def iris_anchors(iris_paper: Minted) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Hash passwords quickly; the slow hash of a real deployment is Django's to test."""
+def quick_parts(settings: Any) -> None:
+    """Hash passwords quickly, and look static files up when they are asked for, not whenever a client is made."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture

@@ -128,7 +128,9 @@ def test_files_stay_closed_until_the_challenge_opens(
 
     assert (refused.status_code, refused.json()["code"]) == (403, "not_open")
     assert 3590 <= int(refused.headers["Retry-After"]) <= 3600
-    assert api(make_user("teacher", is_staff=True)).get(f"{IRIS}/{path}").status_code == 200
+    admitted = api(make_user("teacher", is_staff=True)).get(f"{IRIS}/{path}")
+    assert admitted.status_code == 200
+    admitted.close()
 
 
 @pytest.mark.parametrize(
