@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,9 +19,10 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from challenges.scoring import SplitScores
 from judge import leaderboard, rules
 from judge.errors import Cancelled, LeaseLost
-from judge.models import Attempt, Event, QuotaDay, Submission, Team
+from judge.models import Attempt, Board, Event, QuotaDay, Submission, Team
 from judge.reports import Report
 from judge.verdicts import RULES, State, Step, Verdict
 
@@ -177,19 +178,23 @@ def _finish(submission: Submission, report: Report) -> None:
     submission.lease_token = submission.lease_until = submission.next_try_at = None
     submission.finished_at = timezone.now()
     submission.sentence = report.sentence or RULES[report.verdict].sentence
-    submission.findings = list(report.findings)
+    submission.findings = [asdict(finding) for finding in report.findings]
     submission.usage = report.usage
     submission.log_tail = report.log_tail
     submission.provenance = report.provenance
     submission.replay = report.replay
-    for board, result in (("public", report.public), ("private", report.private)):
-        if result is not None:
-            setattr(submission, f"{board}_score", result.value)
-            setattr(submission, f"{board}_error", result.standard_error)
-            setattr(submission, f"{board}_secondary", result.secondary)
-            setattr(submission, f"{board}_spread", result.spread)
+    if report.scores is not None:
+        _write_scores(submission, Board.PUBLIC, report.scores.public)
+        _write_scores(submission, Board.PRIVATE, report.scores.private)
     submission.save()
     note(submission.pk, Step.FINISHED, report.verdict)
+
+
+def _write_scores(submission: Submission, board: Board, split: SplitScores) -> None:
+    setattr(submission, f"{board}_score", split.primary.value)
+    setattr(submission, f"{board}_error", split.primary.standard_error)
+    setattr(submission, f"{board}_secondary", dict(split.secondary))
+    setattr(submission, f"{board}_spread", split.spread.astype("<f4").tobytes())
 
 
 def _back_to_queue(submission: Submission) -> None:

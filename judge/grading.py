@@ -17,18 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from challenges.programs import Program, read_program
-from challenges.readers import Expected, read
 
 from challenges.errors import Finding, InvalidSubmission
 from challenges.evaluation import Evaluation, Truth, aligned
 from challenges.loader import Challenge
 from challenges.minting import Minted
+from challenges.programs import Program, read_program
+from challenges.readers import Expected, read
 from challenges.referee import ChannelEnded, ChannelTimedOut, Dialogue, Foul, FoulKind
-from challenges.scoring import SplitScores, metric_of, score
+from challenges.scoring import metric_of, score
 from challenges.spec import Kind, ProgramSpec, Size
 from judge.errors import Cancelled
-from judge.reports import BoardScore, Report
+from judge.reports import Report
 from judge.verdicts import Step, Verdict
 from sandbox.contract import Conversation, LastError, Limits, Outcome, RunResult, RunSpec, Sandbox
 from sandbox.errors import ConversationEnded, ReplyTimedOut, ReplyTooLong, SandboxUnavailable
@@ -71,7 +71,7 @@ def grade(job: Job, sandbox: Sandbox | None, *, on_step: OnStep) -> Report:
             case Kind.INTERACTIVE:
                 return _grade_interactive(job, _present(sandbox), on_step)
     except InvalidSubmission as invalid:
-        return Report(verdict=Verdict.REJECTED, findings=_plain(invalid.findings), provenance=_provenance(job, None))
+        return Report(verdict=Verdict.REJECTED, findings=invalid.findings, provenance=_provenance(job, None))
 
 
 def _grade_predictions(job: Job, on_step: OnStep) -> Report:
@@ -98,7 +98,7 @@ def _grade_code(job: Job, sandbox: Sandbox, on_step: OnStep) -> Report:
     try:
         return _scored(job, _aligned(job, result.outputs[answer.file]), result=result)
     except InvalidSubmission as invalid:
-        return _report(job, result, Verdict.REJECTED, findings=_plain(invalid.findings), sentence=RAN_BUT_DOES_NOT_FIT)
+        return _report(job, result, Verdict.REJECTED, findings=invalid.findings, sentence=RAN_BUT_DOES_NOT_FIT)
 
 
 def _grade_interactive(job: Job, sandbox: Sandbox, on_step: OnStep) -> Report:
@@ -217,12 +217,10 @@ def _scored(
     replay: Mapping[str, Any] | None = None,
     remarks: Sequence[str] = (),
 ) -> Report:
-    scores = score(job.challenge.spec.metric, evaluation, seed=job.paper.digest())
     return Report(
         verdict=Verdict.SCORED,
         sentence=" ".join(("Scored.", *remarks)),
-        public=_board_score(scores.public),
-        private=_board_score(scores.private),
+        scores=score(job.challenge.spec.metric, evaluation, seed=job.paper.digest()),
         usage=_usage(result),
         log_tail=_log(job, result),
         provenance=_provenance(job, result),
@@ -230,26 +228,17 @@ def _scored(
     )
 
 
-def _board_score(split: SplitScores) -> BoardScore:
-    return BoardScore(
-        value=split.primary.value,
-        standard_error=split.primary.standard_error,
-        secondary=dict(split.secondary),
-        spread=split.spread.astype("<f4").tobytes(),
-    )
-
-
 def _failed(job: Job, result: RunResult) -> Report:
     findings = () if result.error is None else (_finding_of(result.error),)
     sentence = " ".join(result.notes)
-    return _report(job, result, VERDICT_OF[result.outcome], findings=_plain(findings), sentence=sentence)
+    return _report(job, result, VERDICT_OF[result.outcome], findings=findings, sentence=sentence)
 
 
 def _rejected_output(job: Job, result: RunResult, file: str) -> Report:
     found = f"found {', '.join(sorted(result.outputs)[:5])}" if result.outputs else "found nothing"
     message = f"expected the file {file} in /output, {found}. {' '.join(result.notes)}".strip()
     finding = Finding(code="missing_file", message=message, file=file)
-    return _report(job, result, Verdict.REJECTED, findings=_plain((finding,)), sentence=RAN_BUT_DOES_NOT_FIT)
+    return _report(job, result, Verdict.REJECTED, findings=(finding,), sentence=RAN_BUT_DOES_NOT_FIT)
 
 
 def _fouled(job: Job, result: RunResult, foul: Foul) -> Report:
@@ -265,12 +254,10 @@ def _fouled(job: Job, result: RunResult, foul: Foul) -> Report:
             FoulKind.ENDED: Verdict.CRASHED,
         }[foul.kind]
     findings = [foul.finding] if result.error is None else [_finding_of(result.error), foul.finding]
-    return _report(job, result, verdict, findings=_plain(findings), sentence=" ".join(result.notes))
+    return _report(job, result, verdict, findings=findings, sentence=" ".join(result.notes))
 
 
-def _report(
-    job: Job, result: RunResult, verdict: Verdict, *, findings: Sequence[dict[str, Any]], sentence: str
-) -> Report:
+def _report(job: Job, result: RunResult, verdict: Verdict, *, findings: Sequence[Finding], sentence: str) -> Report:
     return Report(
         verdict=verdict,
         sentence=sentence,
@@ -285,10 +272,6 @@ def _finding_of(error: LastError) -> Finding:
     place = "" if error.cell is None else f"cell {error.cell}, "
     place += "" if error.line is None else f"line {error.line}: "
     return Finding(code="exception", message=f"{place}{error.type}: {error.message}", file=error.file, row=error.line)
-
-
-def _plain(findings: Sequence[Finding]) -> tuple[dict[str, Any], ...]:
-    return tuple(asdict(finding) for finding in findings)
 
 
 def _usage(result: RunResult | None) -> dict[str, float | None]:

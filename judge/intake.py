@@ -11,14 +11,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from challenges.programs import read_program
-from challenges.readers import Expected, read
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from challenges.errors import Finding, InvalidSubmission
+from challenges.programs import read_program
+from challenges.readers import Expected, read
 from judge import bookkeeping, editions, queue, rules, storage, teams, waiting
 from judge.errors import SubmissionRefused
 from judge.models import Edition, QuotaDay, Submission, Team

@@ -6,18 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from challenges.errors import Finding
+from challenges.scoring import Scores
 from judge.verdicts import Verdict
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoardScore:
-    """A score on one split, with its bootstrap spread for paired comparisons."""
-
-    value: float
-    standard_error: float
-    secondary: dict[str, float]
-    spread: bytes = b""
-    """Little-endian float32 values."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +17,9 @@ class Report:
 
     verdict: Verdict
     sentence: str = ""
-    findings: Sequence[dict[str, Any]] = ()
-    public: BoardScore | None = None
-    private: BoardScore | None = None
+    findings: Sequence[Finding] = ()
+    scores: Scores | None = None
+    """Present exactly when the verdict is SCORED."""
     usage: dict[str, float | None] = field(default_factory=dict)
     log_tail: str = ""
     provenance: dict[str, Any] = field(default_factory=dict)

@@ -1,22 +1,28 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from challenges.errors import Finding
+from challenges.scoring import Score, Scores, SplitScores
 from judge import bookkeeping, rules
 from judge.errors import Cancelled, LeaseLost
 from judge.models import Attempt, QuotaDay, Submission
-from judge.reports import BoardScore, Report
+from judge.reports import Report
 from judge.verdicts import State, Step, Verdict
 
 Make = Callable[..., Submission]
-SCORED = Report(
-    verdict=Verdict.SCORED,
-    public=BoardScore(value=0.9, standard_error=0.01, secondary={"f1_macro": 0.8}),
-    private=BoardScore(value=0.8, standard_error=0.01, secondary={"f1_macro": 0.7}),
-)
+
+
+def split(value: float) -> SplitScores:
+    score = Score(value=value, standard_error=0.01)
+    return SplitScores(primary=score, secondary={"f1_macro": value - 0.1}, rows=10, spread=np.full(200, value))
+
+
+SCORED = Report(verdict=Verdict.SCORED, scores=Scores(public=split(0.9), private=split(0.8)))
 
 
 def claimed(submission: Submission) -> bookkeeping.Lease:
@@ -112,7 +118,10 @@ def test_a_failure_of_the_program_spends_its_attempt(make_submission: Make, verd
 def test_a_rejected_answer_gives_its_attempt_back(make_submission: Make) -> None:
     submission = make_submission()
     quota = charge(submission)
-    bookkeeping.record(claimed(submission), Report(verdict=Verdict.REJECTED, findings=[{"code": "missing_id"}]))
+    bookkeeping.record(
+        claimed(submission),
+        Report(verdict=Verdict.REJECTED, findings=[Finding(code="missing_id", message="an id is missing")]),
+    )
     quota.refresh_from_db()
     assert quota.used == 2
 

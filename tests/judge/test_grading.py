@@ -102,21 +102,21 @@ def test_a_crash_shows_the_line_and_the_error_but_no_output_of_a_run_on_hidden_d
 ) -> None:
     error = LastError(type="KeyError", message="'m9'", file="main.py", line=7)
     report = grade(ended(Outcome.CRASHED, error=error, stdout_tail="all the hidden rows", stderr_tail="more of them"))
-    assert report.findings[0]["message"] == "line 7: KeyError: 'm9'"
+    assert report.findings[0].message == "line 7: KeyError: 'm9'"
     assert report.log_tail == ""
 
 
 def test_a_program_that_writes_nothing_is_told_which_file_was_expected(grade: Callable[..., Report]) -> None:
     report = grade(ended(Outcome.FINISHED))
     assert report.verdict is Verdict.REJECTED
-    assert report.findings[0]["code"] == "missing_file"
-    assert "labels.csv" in report.findings[0]["message"]
+    assert report.findings[0].code == "missing_file"
+    assert "labels.csv" in report.findings[0].message
 
 
 def test_what_a_program_wrote_is_read_with_the_same_care_as_an_upload(grade: Callable[..., Report]) -> None:
     report = grade(ended(Outcome.FINISHED, outputs={"labels.csv": b"tray,row,label\nnowhere,0,nan\n"}))
     assert report.verdict is Verdict.REJECTED
-    assert {"unknown_id", "missing_id"} <= {finding["code"] for finding in report.findings}
+    assert {"unknown_id", "missing_id"} <= {finding.code for finding in report.findings}
 
 
 def test_a_truthless_mount_the_program_sees_public_files_and_hidden_inputs_only(clustering: Minted) -> None:
@@ -216,4 +216,4 @@ def test_a_conversation_that_breaks_off_gets_the_verdict_of_its_cause(
     )
     report = grading.grade(job, Talking(list(lines), ended(outcome)), on_step=lambda step, detail: None)
     assert report.verdict is verdict
-    assert report.findings[0]["message"]
+    assert report.findings[0].message

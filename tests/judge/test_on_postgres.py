@@ -1,4 +1,4 @@
-"""The whole room once more on a real PostgreSQL: constraints, locks and the order of boards differ between databases."""
+"""The whole room once more on a real PostgreSQL, whose constraints, locks and order of NaN differ."""
 
 from __future__ import annotations
 
