@@ -89,20 +89,24 @@ class Group:
         (self._folders[controller] / file).write_text(value)
 
 
-def sample_of_process(number: int) -> Sample:
-    """Measure the groups in which a process of somebody else's making lives, such as a container's."""
-    with contextlib.suppress(OSError, ValueError):
+class ForeignGroup:
+    """The groups that somebody else made for a process, such as a container's: to be measured, not to be changed."""
+
+    def __init__(self, process: int) -> None:
         mounts = _mounts()
-        memberships = (Path("/proc") / str(number) / "cgroup").read_text().splitlines()
-        folders: dict[str, Path] = {}
-        version = 1 if "memory" in mounts else 2
-        for line in memberships:
-            _, controllers, path = line.split(":", 2)
-            for controller in controllers.split(",") if version == 1 else ("memory", "cpu"):
-                if controller in mounts or version == 2:
-                    folders[controller] = mounts.get(controller, Path("/sys/fs/cgroup")) / path.lstrip("/")
-        return _sample(version, folders)
-    return Sample()
+        self._version = 1 if "memory" in mounts else 2
+        self._folders: dict[str, Path] = {}
+        with contextlib.suppress(OSError):
+            for line in (Path("/proc") / str(process) / "cgroup").read_text().splitlines():
+                _, controllers, path = line.split(":", 2)
+                # A process that has just ended is said to be in the root group, which is the whole host.
+                for controller in controllers.split(",") if self._version == 1 else ("memory", "cpu"):
+                    if path != "/" and (controller in mounts or self._version == 2):
+                        root = mounts.get(controller, Path("/sys/fs/cgroup"))
+                        self._folders[controller] = root / path.lstrip("/")
+
+    def sample(self) -> Sample:
+        return _sample(self._version, self._folders)
 
 
 def sweep(hierarchy: Hierarchy, living: set[str]) -> int:

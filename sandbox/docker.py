@@ -319,7 +319,7 @@ class DockerBox:
         self._folder = folder
         self._container: Container | None = None
         self._descriptors: list[int] = []
-        self._number = 0
+        self._group: cgroups.ForeignGroup | None = None
         self._sampled_at = 0.0
         self._scanned_at = 0.0
         self._ended = False
@@ -346,16 +346,18 @@ class DockerBox:
     def opened(self) -> None:
         if self._sandbox.same_host:
             facts = self._engine.inspect_container(self._id)
-            self._number = int(facts["State"]["Pid"])
+            self._group = cgroups.ForeignGroup(int(facts["State"]["Pid"]))
 
     def sample(self) -> Sample:
         output_mb, output_files = (None, None) if self._sandbox.box_in_memory else self._scan()
-        used = cgroups.sample_of_process(self._number) if self._number else self._ask_engine()
+        used = self._group.sample() if self._group is not None else self._ask_engine()
         return Sample(cpu_s=used.cpu_s, memory_mb=used.memory_mb, output_mb=output_mb, output_files=output_files)
 
     def kill(self) -> None:
         if self._container is None or self._ended:
             return
+        # The engine answers nothing about a container as long as its output waits to be read.
+        self.wire.hang_up()
         try:
             self._container.kill()
         except APIError as error:

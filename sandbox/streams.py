@@ -143,6 +143,11 @@ class SocketWire:
             with contextlib.suppress(OSError):
                 self._connection.shutdown(socket.SHUT_WR)
 
+    def hang_up(self) -> None:
+        """Refuse further output, from any thread; what has arrived can still be read."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         self._open = self._writes = False
         with contextlib.suppress(OSError):
