@@ -119,10 +119,10 @@ def _handed_in(request: LearnerRequest) -> HandIn:
     if not throttle.allow_request(cast(Request, request), APIView()):
         wait_s = throttle.wait() or 60
         raise SubmissionRefused("throttled", f"That was a lot at once; try again in {wait_s:.0f} seconds.", status=429)
+    upload = request.FILES.get("file")
     if getattr(request, "upload_cut_at", None) is not None:
         limit_mb = settings.UPLOAD_MAX_BYTES / 2**20
         raise SubmissionRefused("too_large", f"The file has more than {limit_mb:g} MB.", status=413)
-    upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
         raise SubmissionRefused("no_file", "Choose a file first.", status=400)
     if "end" not in request.POST:  # the last field of the form: a connection cut in the middle never sends it
