@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -61,10 +62,15 @@ class Scores:
 
 
 def metric_of(use: MetricUse) -> Metric:
-    """Return the registry row of a challenge's metric. Raises InvalidChallenge for an unknown one."""
+    """Return the registry row of a challenge's metric. Raises InvalidChallenge for an unknown one or parameter."""
     if use.id not in METRICS:
         raise InvalidChallenge(f"metric {use.id!r} is not in the registry; known are {', '.join(sorted(METRICS))}")
-    return METRICS[use.id]
+    metric = METRICS[use.id]
+    strange = sorted(use.params.keys() - metric.params.keys())
+    if strange:
+        known = ", ".join(metric.params) or "none"
+        raise InvalidChallenge(f"metric {use.id} has no parameter {strange[0]!r}; known are {known}")
+    return metric
 
 
 def score(metric: MetricSpec, evaluation: Evaluation, *, seed: str) -> Scores:
@@ -143,10 +149,12 @@ def _column(use: MetricUse, side: str, name: str | None, columns: Columns) -> ND
     return columns[name]
 
 
-def _draws(seed: str, units: int) -> NDArray[np.int64]:
-    """Return (RESAMPLES, units) counts of how often each unit is drawn."""
+@lru_cache(maxsize=8)
+def _draws(seed: str, units: int) -> NDArray[np.int32]:
+    """Return (RESAMPLES, units) counts of how often each unit is drawn; one edition's are used again and again."""
     rng = np.random.default_rng(list(seed.encode()))
-    counts: NDArray[np.int64] = rng.multinomial(units, np.full(units, 1 / units), size=RESAMPLES)
+    counts = rng.multinomial(units, np.full(units, 1 / units), size=RESAMPLES).astype(np.int32)
+    counts.setflags(write=False)
     return counts
 
 
@@ -159,7 +167,7 @@ def _again(
     metric: Metric,
     truth: NDArray[Any],
     predictions: NDArray[Any],
-    counts: NDArray[np.int64],
+    counts: NDArray[np.int32],
     params: Mapping[str, float | int | str | bool],
 ) -> float:
     """Return the metric on rows that are each repeated `counts` times; NaN where it is not defined."""

@@ -24,7 +24,7 @@ from challenges.audit.report import AuditReport, Check
 from challenges.audit.side_channels import check_side_channels
 from challenges.audit.split import check_split
 from challenges.audit.statement import check_statement
-from challenges.errors import ChallengeError
+from challenges.errors import ChallengeError, InvalidSubmission
 from challenges.loader import Challenge
 from challenges.minting import Minted, write
 from challenges.spec import Kind, Size
@@ -110,7 +110,10 @@ def _graded(anchor: str, challenge: Challenge, paper: Minted, size: Size, pipeli
     files = challenge.files(anchor)
     spec = challenge.spec
     if spec.kind is Kind.PREDICTIONS and spec.answer is not None:
-        answer = pipeline.produce(files, challenge=challenge, folders=(paper.public,))
+        try:
+            answer = pipeline.produce(files, challenge=challenge, folders=(paper.public,))
+        except InvalidSubmission as refused:
+            return Graded(verdict="crashed", findings=refused.findings)
         return pipeline.grade(answer, spec.answer.file, challenge=challenge, paper=paper, size=size)
     if spec.program is not None and "zip" not in spec.program.accepts and len(files) == 1:
         ((name, data),) = files.items()

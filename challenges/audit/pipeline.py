@@ -29,7 +29,10 @@ class Pipeline(Protocol):
     """The judge's own way of running and grading."""
 
     def produce(self, program: Mapping[str, bytes], *, challenge: Challenge, folders: Sequence[Path]) -> bytes:
-        """Run our own program (main.py) on folders of data and return the answer file that it writes."""
+        """Run our own program (main.py) on folders of data and return the answer file that it writes.
+
+        Raises InvalidSubmission when it crashes or writes none; the finding says how it ended.
+        """
 
     def grade(self, data: bytes, file_name: str, *, challenge: Challenge, paper: Minted, size: Size) -> Graded:
         """Grade a hand-in as if a learner had sent it."""

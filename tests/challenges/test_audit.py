@@ -1,0 +1,450 @@
+"""The audit passes a sound toy challenge and fails each of its broken copies at the very check that is meant."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import itertools
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+
+import challenges.audit as auditing
+from challenges.anchors import evaluate, play
+from challenges.audit import AuditReport, Graded, audit
+from challenges.errors import Finding, InvalidSubmission
+from challenges.evaluation import Evaluation, Truth
+from challenges.loader import Challenge
+from challenges.minting import Dataset, Minted, Streams
+from challenges.packing import json_bytes, zip_bytes
+from challenges.referee import Dialogue, Message, Player, Session
+from challenges.scoring import score
+from challenges.spec import ChallengeSpec, Size
+
+SECRET = b"an audit needs sixteen bytes"
+ROWS = 900
+SPEC: dict[str, Any] = {
+    "slug": "toy",
+    "title": "Toy",
+    "summary": "Toy",
+    "version": 1,
+    "roadmap": ["T-01"],
+    "level": "beginner",
+    "domain": "toys",
+    "kind": "predictions",
+    "answer": {
+        "format": "csv",
+        "file": "submission.csv",
+        "ids": ["id"],
+        "columns": {"label": {"type": "category", "values": ["no", "yes"]}},
+    },
+    "metric": {"primary": {"id": "accuracy"}, "secondary": [{"id": "f1", "params": {"positive": "yes"}}]},
+}
+STATEMENT = """# Toy
+
+Files: `test.csv`.
+
+## What to hand in
+
+`submission.csv` with `id,label`.
+
+## How it is scored
+
+Accuracy. The floor says no, the baseline guesses, the ceiling is the truth.
+"""
+PROGRAM = """
+import csv, os
+with open(os.environ["DATA_DIR"] + "/test.csv") as file:
+    rows = list(csv.DictReader(file))
+with open(os.environ["OUTPUT_DIR"] + "/submission.csv", "w") as file:
+    file.write("id,label\\n")
+    for row in rows:
+        file.write(row["id"] + "," + ("yes" if float(row["x"]) > LIMIT else "no") + "\\n")
+"""
+
+
+@dataclass
+class World:
+    """One draw of the toy, before it is packed; a broken copy changes something here."""
+
+    x: Any
+    yes: Any
+    ids: Any
+    public: Any
+    unit: Any
+    columns: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    ceiling: bool = False
+
+    @property
+    def label(self) -> Any:
+        return np.where(self.yes, "yes", "no")
+
+
+def draw(streams: Streams, rows: int = ROWS) -> World:
+    rng = streams("world")
+    x = rng.normal(size=rows).round(3)
+    return World(
+        x=x,
+        yes=x + rng.normal(scale=0.5, size=rows) > 0,
+        ids=streams.ids("rows", rows),
+        public=streams("split").permutation(rows) < 0.3 * rows,
+        unit=np.arange(rows),
+    )
+
+
+def answer_file(ids: Any, labels: Any) -> bytes:
+    return ("id,label\n" + "".join(f"{id_},{label}\n" for id_, label in zip(ids, labels, strict=True))).encode()
+
+
+def pack(world: World) -> Dataset:
+    columns = {"id": world.ids, "x": world.x, **world.columns}
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+    return Dataset(
+        public={"test.csv": ("\n".join(lines) + "\n").encode(), **world.files},
+        truth=Truth(ids={"id": world.ids}, columns={"label": world.label}, public=world.public, unit=world.unit),
+        floor=answer_file(world.ids, ["no"] * len(world.ids)),
+        ceiling=answer_file(world.ids, np.where(world.x > 0, "yes", "no")) if world.ceiling else None,
+    )
+
+
+class PlainPipeline:
+    """Runs our own programs and grades answers in this process."""
+
+    def produce(self, program: Mapping[str, bytes], *, challenge: Challenge, folders: Sequence[Path]) -> bytes:
+        assert challenge.spec.answer is not None
+        with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATA_DIR", str(folders[0]))
+            patch.setenv("OUTPUT_DIR", folder)
+            try:
+                exec(program["main.py"].decode(), {})
+            except SystemExit as left:
+                raise InvalidSubmission([Finding(code="crashed", message=f"left with {left.code}")]) from left
+            return (Path(folder) / challenge.spec.answer.file).read_bytes()
+
+    def grade(self, data: bytes, file_name: str, *, challenge: Challenge, paper: Minted, size: Size) -> Graded:
+        try:
+            evaluation = evaluate(challenge, paper, data)
+        except InvalidSubmission as refused:
+            return Graded(verdict="rejected", findings=refused.findings)
+        return Graded(verdict="scored", scores=score(challenge.spec.metric, evaluation, seed=paper.digest()))
+
+
+def toy(
+    folder: Path,
+    *,
+    change: Callable[[World], None] = lambda world: None,
+    mint: Callable[[Streams, Size], Dataset] | None = None,
+    spec: Mapping[str, Any] | None = None,
+    files: Mapping[str, str | None] | None = None,
+) -> Challenge:
+    contents: dict[str, str | None] = {
+        "statement.md": STATEMENT,
+        "baseline/main.py": PROGRAM.replace("LIMIT", "0.7"),
+        "reference/main.py": PROGRAM.replace("LIMIT", "0.0"),
+        "rejected/unknown_category.csv": "id,label\nx,maybe\n",
+        **(files or {}),
+    }
+    for name, text in contents.items():
+        if text is not None:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+
+    def mint_changed(streams: Streams, size: Size) -> Dataset:
+        world = draw(streams)
+        change(world)
+        return pack(world)
+
+    parsed = ChallengeSpec.model_validate({**SPEC, **(spec or {})})
+    return Challenge(spec=parsed, folder=folder, mint_data=mint or mint_changed, referee=None)
+
+
+def audited(challenge: Challenge, pipeline: Any = None) -> AuditReport:
+    return audit(challenge, secret=SECRET, size=Size.SMALL, pipeline=pipeline or PlainPipeline())
+
+
+def failures(challenge: Challenge, pipeline: Any = None) -> set[str]:
+    return {check.name for check in audited(challenge, pipeline).failed}
+
+
+def test_a_sound_challenge_passes_every_check(tmp_path: Path) -> None:
+    report = audited(toy(tmp_path))
+    assert report.failed == ()
+    assert report.passed
+    row = report.row()
+    assert row["slug"] == "toy"
+    assert row["floor"] < row["baseline"] < row["reference"] < row["ceiling"] == 1.0
+    assert 0.005 < row["reference_se"] < 0.03
+    assert any("ok   position_is_silent" in line for line in report.lines())
+
+
+def test_a_mint_that_counts_its_calls_is_found_out(tmp_path: Path) -> None:
+    calls = itertools.count()
+
+    def change(world: World) -> None:
+        world.files["note.txt"] = str(next(calls)).encode()
+
+    statement = STATEMENT + "note.txt"
+    assert failures(toy(tmp_path, change=change, files={"statement.md": statement})) == {"same_secret_same_bytes"}
+
+
+def test_a_mint_that_does_without_the_secret_is_found_out(tmp_path: Path) -> None:
+    def mint(streams: Streams, size: Size) -> Dataset:
+        return pack(draw(Streams(b"always the same")))
+
+    assert failures(toy(tmp_path, mint=mint)) == {"other_secret_other_answers"}
+
+
+def test_a_slow_mint_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auditing, "SLOWEST_MINT_S", 0.0)
+    assert failures(toy(tmp_path)) == {"mint_is_fast"}
+
+
+def truth_column(world: World) -> None:
+    world.columns["label"] = world.label
+
+
+def telling_column(world: World) -> None:
+    world.columns["colour"] = np.where(world.yes, "red", "blue")
+
+
+def pairs_in_a_note(world: World) -> None:
+    world.files["note.txt"] = "\n".join(f"{a} is {b}" for a, b in zip(world.ids, world.label, strict=True)).encode()
+
+
+def pairs_in_json(world: World) -> None:
+    rows = [{"name": a, "class": b} for a, b in zip(world.ids.tolist(), world.label.tolist(), strict=True)]
+    world.files["note.json"] = json_bytes(rows)
+
+
+def ceiling_in_a_zip(world: World) -> None:
+    world.ceiling = True
+    world.files["best.zip"] = zip_bytes({"best": answer_file(world.ids, np.where(world.x > 0, "yes", "no"))})
+
+
+def sorted_rows(world: World) -> None:
+    order = np.argsort(world.yes, kind="stable")
+    world.x, world.yes, world.public = world.x[order], world.yes[order], world.public[order]
+
+
+def rows_in_turns(world: World) -> None:
+    yes, no = np.flatnonzero(world.yes), np.flatnonzero(~world.yes)
+    pairs = min(len(yes), len(no))
+    turns = np.concatenate([np.stack([yes[:pairs], no[:pairs]], axis=1).ravel(), yes[pairs:], no[pairs:]])
+    world.x, world.yes = world.x[turns], world.yes[turns]
+
+
+def growing_ids(world: World) -> None:
+    world.ids = np.sort(world.ids)[np.argsort(np.argsort(world.x))]
+
+
+def odd_ids(world: World) -> None:
+    world.ids = np.array([f"{int(id_, 16) // 2 * 2 + yes:08x}" for id_, yes in zip(world.ids, world.yes, strict=True)])
+
+
+def telling_sizes(world: World) -> None:
+    world.files["bodies.zip"] = zip_bytes(
+        {f"{id_}.bin": bytes(50 + 3 * yes) for id_, yes in zip(world.ids, world.yes, strict=True)}, compress=False
+    )
+
+
+def places_in_a_zip(world: World) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for row in np.argsort(world.yes, kind="stable"):
+            archive.writestr(zipfile.ZipInfo(f"{world.ids[row]}.bin", (1980, 1, 1, 0, 0, 0)), b"body")
+    world.files["bodies.zip"] = buffer.getvalue()
+
+
+def dates_in_a_zip(world: World) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("a.bin", (2024, 5, 1, 12, 0, 0)), b"body")
+    world.files["bodies.zip"] = buffer.getvalue()
+
+
+def text_in_a_png(world: World) -> None:
+    note = PngImagePlugin.PngInfo()
+    note.add_text("label", "yes")
+    buffer = io.BytesIO()
+    Image.new("L", (2, 2)).save(buffer, format="PNG", pnginfo=note)
+    world.files["a.png"] = buffer.getvalue()
+
+
+def exif_in_a_jpeg(world: World) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "yes"
+    buffer = io.BytesIO()
+    Image.new("L", (8, 8)).save(buffer, format="JPEG", exif=exif)
+    world.files["a.jpg"] = buffer.getvalue()
+
+
+def half_public(world: World) -> None:
+    world.public = np.arange(ROWS) % 2 == 0
+
+
+def torn_units(world: World) -> None:
+    world.unit = np.arange(ROWS) // 2
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (truth_column, "tables_hold_no_truth"),
+        (telling_column, "tables_hold_no_truth"),
+        (pairs_in_a_note, "texts_hold_no_truth"),
+        (pairs_in_json, "texts_hold_no_truth"),
+        (ceiling_in_a_zip, "hidden_bytes_stay_hidden"),
+        (sorted_rows, "position_is_silent"),
+        (rows_in_turns, "position_is_silent"),
+        (growing_ids, "id_is_silent"),
+        (odd_ids, "id_is_silent"),
+        (telling_sizes, "file_size_is_silent"),
+        (places_in_a_zip, "position_is_silent"),
+        (dates_in_a_zip, "metadata_is_bare"),
+        (text_in_a_png, "metadata_is_bare"),
+        (exif_in_a_jpeg, "metadata_is_bare"),
+        (half_public, "public_share"),
+        (torn_units, "units_are_whole"),
+    ],
+)
+def test_a_leak_or_an_unfair_split_is_found_out(tmp_path: Path, change: Callable[[World], None], check: str) -> None:
+    named = STATEMENT + "note.txt note.json best.zip bodies.zip a.png a.jpg"
+    found = failures(toy(tmp_path, change=change, files={"statement.md": named}))
+    assert check in found
+    assert found <= {check, "texts_hold_no_truth", "tables_hold_no_truth"}
+
+
+def test_an_honest_signal_that_is_declared_passes_and_is_told(tmp_path: Path) -> None:
+    spec = {"honest_signals": {"file_size": "a body of class yes weighs more"}}
+    challenge = toy(tmp_path, change=telling_sizes, spec=spec, files={"statement.md": STATEMENT + "bodies.zip"})
+    report = audited(challenge)
+    (check,) = [check for check in report.checks if check.name == "file_size_is_silent"]
+    assert check.passed
+    assert "an honest signal, a body of class yes weighs more" in check.explanation
+    assert report.passed
+
+
+def few_rows(streams: Streams, size: Size) -> Dataset:
+    return pack(draw(streams, rows=40))
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        ({"files": {"statement.md": STATEMENT.replace("## How it is scored", "")}}, "statement_is_complete"),
+        ({"files": {"statement.md": STATEMENT.replace("`test.csv`", "one")}}, "statement_is_complete"),
+        ({"files": {"baseline/main.py": PROGRAM.replace("LIMIT", "0.0")}}, "baseline_below_reference"),
+        ({"files": {"baseline/main.py": PROGRAM.replace("LIMIT", "99.0")}}, "floor_below_baseline"),
+        (
+            {"files": {"reference/main.py": PROGRAM.replace('"yes"', '"aye"').replace("LIMIT", "0")}},
+            "reference_is_scored",
+        ),
+        ({"files": {"baseline/main.py": "raise SystemExit(3)"}}, "baseline_is_scored"),
+        ({"files": {"rejected/unknown_category.csv": "id,label\nx,yes\n"}}, "rejected/unknown_category.csv"),
+        ({"files": {"rejected/unknown_category.csv": None}}, "rejected_files_are_there"),
+        ({"mint": few_rows}, "enough_rows_to_rank_by"),
+        ({"spec": {"metric": {"primary": {"id": "accuracy", "truth": "species"}}}}, "split"),
+        ({"spec": {"metric": {"primary": {"id": "kudos"}}}}, "split"),
+        ({"spec": {"metric": {"primary": {"id": "accuracy", "params": {"treshold": 0.5}}}}}, "split"),
+        ({"spec": {"metric": {"primary": {"id": "accuracy"}, "secondary": [{"id": "rmse"}]}}}, "split"),
+    ],
+)
+def test_a_broken_folder_is_found_out(tmp_path: Path, broken: dict[str, Any], check: str) -> None:
+    assert check in failures(toy(tmp_path, **broken))
+
+
+def test_a_ceiling_that_is_beaten_is_found_out(tmp_path: Path) -> None:
+    def mint(streams: Streams, size: Size) -> Dataset:
+        world = draw(streams)
+        return dataclasses.replace(pack(world), ceiling=answer_file(world.ids, np.where(world.x > 1, "yes", "no")))
+
+    assert "reference_below_ceiling" in failures(toy(tmp_path, mint=mint))
+
+
+def test_the_side_channels_of_sound_challenges_stay_silent_edition_after_edition(tmp_path: Path) -> None:
+    from challenges.audit.exposed import exposed_in
+    from challenges.audit.side_channels import ALPHA, suspicions
+    from challenges.minting import write
+
+    nearest = []
+    for edition in range(20):
+        paper = write(toy(tmp_path).mint(SECRET, edition=str(edition), size=Size.SMALL), tmp_path / f"e{edition}")
+        found, tests = suspicions(paper.truth(), exposed_in(paper.public))
+        nearest.append(found[0].p * tests)
+    assert min(nearest) > ALPHA
+    assert np.median(nearest) > 0.1  # the p-values are honest: the least of many is not tiny as a rule
+
+
+class ToyReferee:
+    """Asks for the sign of a number; the rows are the questions."""
+
+    def hold(self, dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Session:
+        numbers = np.array([float(line) for line in episodes["numbers.txt"].decode().split()])
+        dialogue.open()
+        signs = np.array([dialogue.ask("sign", timeout_s=9, of=number).message["sign"] for number in numbers])
+        evaluation = Evaluation(
+            truth={"sign": np.sign(numbers)},
+            predictions={"sign": signs.astype(float)},
+            public=np.arange(len(numbers)) % 3 == 0,
+            unit=np.arange(len(numbers)),
+        )
+        return Session(evaluation=evaluation)
+
+    def floor_player(self, episodes: Mapping[str, bytes]) -> Player:
+        return lambda message: {"sign": 0}
+
+    def ceiling_player(self, episodes: Mapping[str, bytes]) -> Player | None:
+        return None
+
+
+class PlayingPipeline:
+    """Takes a hand-in as the number up to which its player sees signs."""
+
+    def produce(self, program: Mapping[str, bytes], *, challenge: Challenge, folders: Sequence[Path]) -> bytes:
+        raise AssertionError("a conversation produces no answer file")
+
+    def grade(self, data: bytes, file_name: str, *, challenge: Challenge, paper: Minted, size: Size) -> Graded:
+        if file_name == "crashed.py":
+            return Graded(verdict="crashed")
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            least = float(archive.read("main.py"))
+
+        def player(message: Message) -> Message | None:
+            return {"sign": int(np.sign(message.get("of", 0.0))) if abs(message.get("of", 0.0)) > least else 0}
+
+        evaluation = play(challenge, paper.episodes(), size, player)
+        return Graded(verdict="scored", scores=score(challenge.spec.metric, evaluation, seed=paper.digest()))
+
+
+def conversation(folder: Path, public: Callable[[bytes], Mapping[str, bytes]]) -> Challenge:
+    def mint(streams: Streams, size: Size) -> Dataset:
+        numbers = "".join(f"{number:.25f}\n" for number in streams("numbers").normal(size=300)).encode()
+        return Dataset(public=public(numbers), referee={"numbers.txt": numbers})
+
+    spec = {**SPEC, "kind": "interactive", "program": {"wall_s": {"small": 9, "full": 9}}}
+    spec |= {"metric": {"primary": {"id": "accuracy"}}, "answer": None}
+    files = {
+        "baseline/main.py": "0.8",
+        "reference/main.py": "0.05",
+        "rejected/crashed.py": "x",
+        "rejected/unknown_category.csv": None,
+    }
+    challenge = toy(folder, mint=mint, spec=spec, files=files)
+    return dataclasses.replace(challenge, referee=ToyReferee())
+
+
+def test_a_sound_conversation_passes_every_check(tmp_path: Path) -> None:
+    assert failures(conversation(tmp_path, lambda numbers: {"test.csv": b"of\n1.0\n"}), PlayingPipeline()) == set()
+
+
+def test_an_episode_that_is_published_is_found_out(tmp_path: Path) -> None:
+    challenge = conversation(tmp_path, lambda numbers: {"test.csv": b"of\n" + numbers[:300]})
+    assert failures(challenge, PlayingPipeline()) == {"hidden_bytes_stay_hidden"}
