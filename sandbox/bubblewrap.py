@@ -93,7 +93,7 @@ class BubblewrapSandbox:
     def _refusals(self) -> tuple[str, ...]:
         if self._hierarchy() is not None:
             return ()
-        return ("memory_is_capped_by_the_kernel", "processor_share_is_capped")
+        return ("memory_never_exceeds_its_limit", "the_processor_share_is_capped")
 
     def _job(self, spec: RunSpec, *, talks: bool) -> Job:
         counted = self._hierarchy() is not None
@@ -355,7 +355,7 @@ def _covers(banned: tuple[str, ...]) -> list[Mounted]:
 
 
 def _import_roots() -> list[tuple[Path, str]]:
-    roots = [(Path(sysconfig.get_path("purelib")), SITE_TARGET), (Path(sysconfig.get_path("platlib")), SITE_TARGET)]
+    roots = [(folder, SITE_TARGET) for folder in sorted({item.source.parent for item in shelf.items()})]
     for library in _stdlib_folders():
         inside = str(library)
         if not _python_is_in_usr() and library.is_relative_to(sys.base_prefix):

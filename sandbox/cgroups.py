@@ -38,6 +38,8 @@ def find() -> Hierarchy | None:
             return None
         for folder in set(hierarchy.folders.values()):
             folder.mkdir(exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                return None
             if hierarchy.version == 2:
                 (folder / "cgroup.subtree_control").write_text("+memory +pids +cpu")
         return hierarchy

@@ -157,6 +157,19 @@ def processor_time_is_capped(bench: Bench) -> None:
     _expect(result, Outcome.TIMED_OUT, noted="processor time")
 
 
+def the_processor_share_is_capped(bench: Bench) -> None:
+    """Half a processor is half a processor, however many threads or processes ask."""
+    program = """
+    import os, time
+    for _ in range(3): os.fork()
+    end = time.monotonic() + 2
+    while time.monotonic() < end: pass
+    """
+    usage = bench.run(program, limits=Limits(wall_s=30.0, cpus=0.5)).usage
+    if usage.cpu_s is None or usage.cpu_s / usage.wall_s > 0.6:
+        raise BrokenPromise(f"0.5 processors were allowed, the usage was {usage}")
+
+
 def memory_is_capped(bench: Bench) -> None:
     """A program that takes more memory than allowed ends with OUT_OF_MEMORY."""
     program = "kept = []\nwhile True: kept.append(bytearray(1 << 20))"
@@ -172,6 +185,21 @@ def memory_of_children_is_capped(bench: Bench) -> None:
     """
     result = bench.run(program, limits=Limits(wall_s=60.0, memory_mb=128))
     _expect(result, Outcome.OUT_OF_MEMORY)
+
+
+def memory_never_exceeds_its_limit(bench: Bench) -> None:
+    """Processes that fill memory together and at once are stopped at the limit, not some time after it."""
+    program = """
+    import os, time
+    for _ in range(6):
+        if os.fork() == 0:
+            kept = b"x" * (100 << 20); time.sleep(2); os._exit(0)
+    time.sleep(3)
+    """
+    result = bench.run(program, limits=Limits(wall_s=30.0, memory_mb=200))
+    _expect(result, Outcome.OUT_OF_MEMORY)
+    if result.usage.peak_memory_mb is None or result.usage.peak_memory_mb > 201:
+        raise BrokenPromise(f"200 MB were allowed, the peak was {result.usage.peak_memory_mb} MB")
 
 
 def an_impossible_allocation_is_out_of_memory(bench: Bench) -> None:
@@ -232,6 +260,23 @@ def huge_output_is_capped(bench: Bench) -> None:
     result = bench.run(program, limits=Limits(wall_s=60.0, output_mb=8))
     _expect(result, Outcome.OUTPUT_TOO_LARGE)
     _same(dict(result.outputs), {})
+
+
+def output_never_exceeds_its_limit(bench: Bench) -> None:
+    """What can be written to /output in a burst is no more than the cap, over all files together."""
+    program = """
+    written = 0
+    try:
+        for number in range(100):
+            with open(f"/output/{number}", "wb", buffering=0) as file:
+                for _ in range(4): written += file.write(bytes(1 << 20))
+    finally:
+        print(written >> 20)
+    """
+    result = bench.run(program, limits=Limits(wall_s=30.0, output_mb=8))
+    _expect(result, Outcome.OUTPUT_TOO_LARGE)
+    if not result.stdout_tail.strip().isdecimal() or int(result.stdout_tail) > 9:
+        raise BrokenPromise(f"8 MB were allowed, {result.stdout_tail.strip() or 'an unknown number'} MB were written")
 
 
 def sparse_output_is_capped(bench: Bench) -> None:
@@ -638,14 +683,17 @@ PROMISES: tuple[Promise, ...] = (
     exit_handlers_run_and_output_is_flushed,
     a_sleeper_is_stopped_at_the_wall_clock,
     processor_time_is_capped,
+    the_processor_share_is_capped,
     memory_is_capped,
     memory_of_children_is_capped,
+    memory_never_exceeds_its_limit,
     an_impossible_allocation_is_out_of_memory,
     the_log_is_capped,
     the_log_is_readable_text,
     links_and_pipes_are_left_behind,
     wanted_links_are_left_behind,
     huge_output_is_capped,
+    output_never_exceeds_its_limit,
     sparse_output_is_capped,
     many_files_are_capped,
     strange_names_are_left_behind,

@@ -102,7 +102,7 @@ class DockerSandbox:
             self._try()
         except SandboxError as error:
             return Probe(backend=self.name, usable=False, reason=str(error))
-        refusals = () if self.box_in_memory else ("output_is_capped_by_the_kernel",)
+        refusals = () if self.box_in_memory else ("output_never_exceeds_its_limit",)
         return Probe(backend=self.name, usable=True, refusals=refusals)
 
     def run(self, spec: RunSpec) -> RunResult:

@@ -77,10 +77,10 @@ class Watchdog(threading.Thread):
             note = f"the program used {self.cpu_s:.1f} seconds of processor time, the limit is {limits.cpu_s:g}"
             return Breach(outcome=Outcome.TIMED_OUT, note=note)
         if sample.memory_mb is not None and not self._box.enforces_memory and sample.memory_mb > limits.memory_mb:
-            note = f"the program used {sample.memory_mb:.0f} MB of memory, the limit is {limits.memory_mb}"
+            note = f"the program used {sample.memory_mb:.0f} MB of memory, the limit is {limits.memory_mb} MB"
             return Breach(outcome=Outcome.OUT_OF_MEMORY, note=note)
         if sample.output_mb is not None and sample.output_mb > limits.output_mb:
-            note = f"/output held {sample.output_mb:.0f} MB, the limit is {limits.output_mb}"
+            note = f"/output held {sample.output_mb:.0f} MB, the limit is {limits.output_mb} MB"
             return Breach(outcome=Outcome.OUTPUT_TOO_LARGE, note=note)
         if sample.output_files is not None and sample.output_files > limits.output_files:
             note = f"/output held more than {limits.output_files} files"
