@@ -120,7 +120,7 @@ def entry(name: str, content: bytes = MAIN, *, mode: int = 0o644, flags: int = 0
         (zip_bytes({"main.py": MAIN, "zeros": b"\0" * 9_000_000}), "a.zip", [("zip_bomb", None, None)]),
         (zip_bytes({f"{n}.txt": b"" for n in range(1001)}), "a.zip", [("too_many_files", None, None)]),
         (zip_bytes({"main.py": MAIN, "Main.py": MAIN}), "a.zip", [("unsafe_path", "main.py", None)]),
-        (zip_bytes({"main.py": MAIN, "\ufb01t.py": b"", "fit.py": b""}), "a.zip", [("unsafe_path", "\ufb01t.py", None)]),
+        (zip_bytes({"main.py": MAIN, "\ufb01.py": b"", "fi.py": b""}), "a.zip", [("unsafe_path", "\ufb01.py", None)]),
         (entry("../main.py"), "a.zip", [("unsafe_path", "../main.py", None)]),
         (entry("/main.py"), "a.zip", [("unsafe_path", "/main.py", None)]),
         (entry("a\\main.py"), "a.zip", [("unsafe_path", "a\\main.py", None)]),

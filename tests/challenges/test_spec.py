@@ -1,0 +1,109 @@
+"""challenge.yaml is read strictly: an author learns the file, the line and the key of every fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from challenges.errors import InvalidChallenge
+from challenges.spec import CsvAnswer, Kind, NumberColumn, Size, parse
+
+GOOD = """\
+slug: toy-challenge
+title: Toy
+summary: A toy.
+version: 1
+roadmap: [T-01]
+level: beginner
+domain: toys
+kind: predictions
+answer:
+  format: csv
+  file: submission.csv
+  ids: [id]
+  columns:
+    price: {type: number, min: 0, max: 10}
+metric:
+  primary: {id: rmse}
+"""
+
+
+def parsed(folder: Path, text: str) -> object:
+    path = folder / "challenge.yaml"
+    path.write_text(text, encoding="utf-8")
+    return parse(path)
+
+
+def fault(folder: Path, text: str) -> str:
+    with pytest.raises(InvalidChallenge) as error:
+        parsed(folder, text)
+    return str(error.value)
+
+
+def test_a_good_file_becomes_a_frozen_spec(tmp_path: Path) -> None:
+    path = tmp_path / "challenge.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    spec = parse(path)
+    assert spec.kind is Kind.PREDICTIONS
+    assert isinstance(spec.answer, CsvAnswer)
+    assert spec.answer.columns["price"] == NumberColumn(type="number", min=0, max=10)
+    assert spec.board.per_day == 10
+    assert spec.gated_anchors == ("floor", "baseline", "reference")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key"),
+    [
+        ("level: beginner", "level: easy", 6, "level"),
+        ("version: 1", "version: 0", 4, "version"),
+        ("slug: toy-challenge", "slug: Toy_Challenge", 1, "slug"),
+        ("domain: toys", "domain: toys\ncolour: red", 8, "colour"),
+        ("max: 10}", "max: ten}", 14, "max"),
+        ("max: 10}", "max: 10, mini: 3}", 14, "mini"),
+        ("type: number", "type: nimber", 14, "price"),
+        ("  ids: [id]", "  ids: []", 12, "ids"),
+        ("primary: {id: rmse}", "primary: {name: rmse}", 16, "name"),
+        ("roadmap: [T-01]\n", "", 1, "roadmap"),
+    ],
+)
+def test_a_fault_names_the_file_the_line_and_the_key(tmp_path: Path, old: str, new: str, line: int, key: str) -> None:
+    assert old in GOOD
+    message = fault(tmp_path, GOOD.replace(old, new))
+    assert f"challenge.yaml, line {line}: " in message
+    assert key in message
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    message = fault(tmp_path, GOOD.replace("level: beginner", "level: easy").replace("version: 1", "version: x"))
+    assert [line.split(":")[0] for line in message.splitlines()] == ["challenge.yaml, line 4", "challenge.yaml, line 6"]
+
+
+def test_broken_yaml_names_its_line(tmp_path: Path) -> None:
+    assert fault(tmp_path, "slug: toy\ntitle: [open\nsummary: x\n").startswith("challenge.yaml, line 3: not YAML")
+
+
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
+    assert "challenge.yaml, line 1" in fault(tmp_path, "- a\n- b\n")
+    assert "challenge.yaml, line 1" in fault(tmp_path, "")
+
+
+def test_predictions_need_an_answer_and_take_no_program(tmp_path: Path) -> None:
+    program = "program:\n  wall_s: {small: 1, full: 2}\n"
+    assert "takes no `program`" in fault(tmp_path, GOOD + program)
+    assert "needs `answer`" in fault(tmp_path, GOOD[: GOOD.index("answer:")] + GOOD[GOOD.index("metric:") :])
+
+
+def test_code_needs_both_and_a_conversation_takes_no_answer(tmp_path: Path) -> None:
+    program = "program:\n  wall_s: {small: 1, full: 2}\n"
+    assert "needs `program`" in fault(tmp_path, GOOD.replace("kind: predictions", "kind: code"))
+    assert "takes no `answer`" in fault(tmp_path, GOOD.replace("kind: predictions", "kind: interactive") + program)
+    assert parsed(tmp_path, GOOD.replace("kind: predictions", "kind: code") + program)
+
+
+def test_a_limit_may_differ_by_size(tmp_path: Path) -> None:
+    path = tmp_path / "challenge.yaml"
+    path.write_text(GOOD.replace("predictions", "code") + "program:\n  wall_s: {small: 1, full: 2}\n", encoding="utf-8")
+    program = parse(path).program
+    assert program is not None
+    assert (program.wall_s.of(Size.SMALL), program.wall_s.of(Size.FULL)) == (1, 2)
