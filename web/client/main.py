@@ -137,7 +137,8 @@ def _check(words: argparse.Namespace) -> int:
         found = checking.check(door, slug, file)
     for finding in found:
         print(watching.said(finding))
-    print(f"{file.name} fits {slug}." if not found else f"{file.name} would be rejected: {len(found)} findings.")
+    count = f"{len(found)} finding{'s' if len(found) > 1 else ''}"
+    print(f"{file.name} would be rejected: {count}." if found else f"{file.name} fits {slug}.")
     return FAILED if found else 0
 
 
