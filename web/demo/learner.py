@@ -81,7 +81,7 @@ class Learner:
         slug = challenge["slug"]
         starter = self._download(f"challenges/{slug}/baseline")
         if challenge["kind"] != "predictions":
-            return self._submit(slug, f"{slug}-starter.zip", starter)
+            return self.submit(slug, f"{slug}-starter.zip", starter)
         name = self._get(f"challenges/{slug}")["file_name"]
         with TemporaryDirectory(prefix=f"{slug}-") as folder:
             home = Path(folder)
@@ -91,7 +91,16 @@ class Learner:
             answer = home / name
             if not answer.is_file():
                 raise StarterFailed(f"main.py wrote no {name}")
-            return self._submit(slug, name, answer.read_bytes())
+            return self.submit(slug, name, answer.read_bytes())
+
+    def submit(self, slug: str, name: str, data: bytes) -> Json:
+        """Hand a file in and return the submission, rejected ones too. Raises NotAnswered."""
+        answer = self._http.post(
+            f"challenges/{slug}/submissions", files={"file": (name, data)}, data={"description": "the starter as it is"}
+        )
+        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+            return self.watch(answer.json()["submission"])  # rejected: kept, with every finding
+        return _read(answer)
 
     def watch(self, number: int) -> Json:
         """Return a submission as it is now."""
@@ -116,14 +125,6 @@ class Learner:
     def _use(self, name: str, token: str) -> None:
         self.name = name
         self._http.headers["Authorization"] = f"Token {token}"
-
-    def _submit(self, slug: str, name: str, data: bytes) -> Json:
-        answer = self._http.post(
-            f"challenges/{slug}/submissions", files={"file": (name, data)}, data={"description": "the starter as it is"}
-        )
-        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
-            return self.watch(answer.json()["submission"])  # rejected: kept, with every finding
-        return _read(answer)
 
     def _get(self, path: str, params: dict[str, str] | None = None) -> Json:
         return _read(self._http.get(path, params=params))

@@ -74,17 +74,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         port = free_port(settings.ENV.port)
         cores = os.cpu_count() or 1
-        gunicorn = (
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--workers",
-            "1",
-            "--threads",
-            "8",
-            "--timeout",
-            "120",
-            "--no-control-socket",
-        )
+        gunicorn = f"--bind 127.0.0.1:{port} --workers 1 --threads 8 --timeout 120 --no-control-socket".split()
         children.start("web", "-m", "gunicorn", "web.wsgi", *gunicorn)
         image = ImageBuild(children.logs / "image.log")
         mint_all(slugs(), processes=cores, say=self._say)
