@@ -196,10 +196,13 @@ class Dialogue:
                 raise _ended(str(error)) from error
             self.transcript_bytes += len(line)
             message = _parsed(line)
-            if message.get("seq") in self._late_seqs:
-                self._late_seqs.discard(message["seq"])
+            answered = message.get("seq")
+            if type(answered) is not int:  # a list cannot be looked up, and True would pass for 1
+                raise _garbled(f"an answer must repeat seq {seq}, found {_cut(message)}")
+            if answered in self._late_seqs:
+                self._late_seqs.discard(answered)
                 continue
-            if message.get("seq") != seq:
+            if answered != seq:
                 raise _garbled(f"an answer must repeat seq {seq}, found {_cut(message)}")
             return message
 
@@ -255,9 +258,12 @@ class InProcess:
         return self._answers.pop(0)
 
 
+_DTYPES = frozenset({"f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"})
+
+
 def array_to_json(array: NDArray[Any]) -> dict[str, Any]:
     """Return an array as it travels in a message."""
-    little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+    little = np.asarray(array, dtype=array.dtype.newbyteorder("<"))
     return {"dtype": little.dtype.str, "shape": list(little.shape), "b64": base64.b64encode(little.tobytes()).decode()}
 
 
@@ -265,8 +271,12 @@ def array_from_json(value: Any) -> NDArray[Any]:
     """Return the array of a message. Raises ValueError saying what does not fit."""
     if not isinstance(value, dict) or not {"dtype", "shape", "b64"} <= value.keys():
         raise ValueError("an array is an object with dtype, shape and b64")
-    dtype = np.dtype(str(value["dtype"]))
-    if dtype.kind not in "fiub":
-        raise ValueError(f"dtype {dtype.str} is not a number")
-    raw = base64.b64decode(value["b64"], validate=True)
-    return np.frombuffer(raw, dtype=dtype).reshape([int(n) for n in value["shape"]])
+    dtype, shape, b64 = value["dtype"], value["shape"], value["b64"]
+    if not isinstance(dtype, str) or dtype[-2:] not in _DTYPES or dtype[:-2] not in ("", "<", ">", "|", "="):
+        raise ValueError(f"dtype {str(dtype)[:20]} is not a kind of number; expected one such as <f8")
+    if not isinstance(shape, list) or not all(type(side) is int and 0 <= side < 2**31 for side in shape):
+        raise ValueError(f"shape {str(shape)[:40]} is not a list of whole numbers")
+    if not isinstance(b64, str):
+        raise ValueError("b64 is not a text")
+    raw = base64.b64decode(b64, validate=True)
+    return np.frombuffer(raw, dtype=np.dtype(dtype)).reshape(shape)
