@@ -189,7 +189,9 @@ def test_the_local_referee_scores_the_starter_on_the_worked_problems(tmp_path: P
     files = {**CHALLENGE.files("kit"), **CHALLENGE.files("baseline"), **edition().public}
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    done = subprocess.run([sys.executable, "local_referee.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "local_referee.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
     last = done.stdout.splitlines()[-1]
     assert last.startswith("digits_score 0.5")
     assert "on 16 worked problems" in last
