@@ -5,7 +5,7 @@ and, where a feature is an order, the correlation of neighbours (runs and period
 p-values are held against ALPHA divided by the number of tests made (Bonferroni).
 
 Where rows come in groups (points of one tray), features of a group meet the group's mean, and positions within it
-meet the truth less that mean: groups may differ honestly.
+meet ranks within the group: groups may differ honestly.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from challenges.evaluation import Truth, rows_by_group
 from challenges.loader import Challenge
 from challenges.minting import Minted
 from challenges.readers import Expected
+from challenges.spec import CsvAnswer
 
 Array = NDArray[np.float64]
 Channel = Literal["position", "id", "file_size"]
@@ -63,20 +64,24 @@ def check_side_channels(challenge: Challenge, paper: Minted) -> list[Check]:
     if not (paper.folder / "truth.json").exists():
         return [Check("side_channels_are_silent", True, "a conversation publishes no rows")]
     truth = paper.truth()
-    found, tests = suspicions(truth, [*exposed_in(paper.public), *exposed_in(paper.inputs)])
+    answer = challenge.spec.answer
+    group_by = answer.group_by if isinstance(answer, CsvAnswer) else None
+    found, tests = suspicions(truth, [*exposed_in(paper.public), *exposed_in(paper.inputs)], group_by=group_by)
     return [_verdict(channel, found, tests, challenge) for channel in ("position", "id", "file_size")]
 
 
-def suspicions(truth: Truth, files: list[ExposedFile]) -> tuple[list[Suspicion], int]:
+def suspicions(truth: Truth, files: list[ExposedFile], *, group_by: str | None = None) -> tuple[list[Suspicion], int]:
     """Return every trace, most telling first, and how many tests were made."""
     ids = Expected.of(truth).ids
     columns = {name: values for name, values in truth.columns.items() if len(values) == len(next(iter(ids.values())))}
     found = []
-    group = next((values for values in ids.values() if len(np.unique(values)) < len(values)), None)
+    # Row numbers come back in every group too, so the challenge must say which id names the group.
+    repeated = (values for values in ids.values() if len(np.unique(values)) < len(values))
+    group = next(repeated, None) if group_by is None else ids[group_by]
     for features, frame in _frames(ids, files, group):
         for target, values in _targets(columns):
             for feature in features:
-                found += list(_tests(feature, target, frame.prepare(values), frame.blocks))
+                found += list(_tests(feature, target, frame.ranked(values), frame.blocks))
     return sorted(found, key=lambda trace: trace.p), len(found)
 
 
@@ -92,16 +97,18 @@ class Frame:
     def blocks(self) -> list[NDArray[np.int64]] | None:
         return None if self.means else self.rows
 
-    def prepare(self, values: Array) -> Array:
+    def ranked(self, values: Array) -> Array:
+        """Return ranks of all rows, of the groups' means, or within each group, there in units of their spread."""
         if self.rows is None:
-            return values
-        means = np.array([values[rows].mean() for rows in self.rows])
+            return rankdata(values)
         if self.means:
-            return means
-        centred = values.copy()
-        for rows, mean in zip(self.rows, means, strict=True):
-            centred[rows] -= mean
-        return centred
+            return rankdata([values[rows].mean() for rows in self.rows])
+        within = np.zeros(len(values))
+        for rows in self.rows:
+            if np.ptp(values[rows]) > 0:  # a group of one single value has no order that could tell anything
+                ranks = rankdata(values[rows])
+                within[rows] = (ranks - ranks.mean()) / ranks.std()
+        return within
 
 
 def _frames(
@@ -186,10 +193,9 @@ def _targets(columns: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, Array]]
             yield f"items of {name}", np.array([np.size(cell) for cell in cells], dtype=np.float64)
 
 
-def _tests(feature: Feature, target: str, values: Array, blocks: list[NDArray[np.int64]] | None) -> Iterator[Suspicion]:
-    if np.ptp(values) == 0 or np.ptp(feature.values) == 0 or len(values) < 3 * ROWS_A_BIN:
+def _tests(feature: Feature, target: str, ranks: Array, blocks: list[NDArray[np.int64]] | None) -> Iterator[Suspicion]:
+    if np.ptp(ranks) == 0 or np.ptp(feature.values) == 0 or len(ranks) < 3 * ROWS_A_BIN:
         return
-    ranks = rankdata(values)
     r = float(np.corrcoef(rankdata(feature.values), ranks)[0, 1])
     yield Suspicion(feature, target, f"rank correlation {r:+.2f}", _two_sided(r * sqrt(len(ranks) - 1)))
     yield Suspicion(feature, target, "bins", _kruskal_wallis(feature.values, ranks))
@@ -216,10 +222,14 @@ def _kruskal_wallis(feature: Array, ranks: Array) -> float:
 
 def _neighbours(ranks: Array, blocks: list[NDArray[np.int64]], lag: int) -> tuple[float, int]:
     """Return the correlation of rows `lag` apart within a block, and the number of pairs."""
-    first = np.concatenate([block[:-lag] for block in blocks if len(block) > lag])
-    second = np.concatenate([block[lag:] for block in blocks if len(block) > lag])
+    telling = [block for block in blocks if len(block) > lag and np.ptp(ranks[block]) > 0]
+    if not telling:
+        return 0.0, 0
+    first = np.concatenate([block[:-lag] for block in telling])
+    second = np.concatenate([block[lag:] for block in telling])
     centred = ranks - ranks.mean()
-    return float((centred[first] * centred[second]).mean() / centred.var()), len(first)
+    variance = centred[np.concatenate(telling)].var()
+    return float((centred[first] * centred[second]).mean() / variance), len(first)
 
 
 def _two_sided(z: float) -> float:
