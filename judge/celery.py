@@ -37,6 +37,7 @@ app.conf.update(
 
 @worker_ready.connect
 def _announce(sender: Any, **kwargs: Any) -> None:
-    from judge import signs_of_life
+    from judge import signs_of_life, sweeping
 
     signs_of_life.keep_announcing(sorted(queue.name for queue in sender.task_consumer.queues), worker=sender.hostname)
+    sweeping.keep_sweeping()

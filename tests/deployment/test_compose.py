@@ -180,6 +180,13 @@ def test_a_program_outlives_its_killed_worker(deployment: Deployment, learner: L
     assert [step["step"] for step in done["steps"]].count("claimed") == 2
     assert "retrying" in [step["step"] for step in done["steps"]]
 
+    staging = f"label=judge.sandbox.staging={deployment.environment['JUDGE_HOME']}/staging"
+    wait_for(
+        lambda: docker("ps", "--all", "--quiet", "--filter", staging) == "" or None,
+        within_s=90,
+        told="the container of the killed worker is cleared away",
+    )
+
 
 def test_only_the_web_server_has_a_port_and_only_on_loopback(deployment: Deployment) -> None:
     published = {

@@ -16,9 +16,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.utils import DatabaseError
 
-from judge import reconciler, signs_of_life, tasks
+from judge import reconciler, signs_of_life, sweeping, tasks
 from judge.celery import QUEUES, app
-from sandbox.errors import SandboxError
 
 log = logging.getLogger(__name__)
 
@@ -70,12 +69,7 @@ def poll(resources: Sequence[str]) -> None:
 
 def _tidy() -> None:
     reconciler.reconcile()
-    sandbox, _ = signs_of_life.sandbox_here()
-    if sandbox is not None:
-        try:
-            sandbox.sweep()
-        except SandboxError as error:
-            log.warning("sweeping failed: %s", error)
+    sweeping.sweep()
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
