@@ -130,6 +130,7 @@ class DockerSandbox:
 
     @cached_property
     def client(self) -> docker.DockerClient:
+        _check_socket()
         try:
             return docker.from_env(timeout=int(ENGINE_TIMEOUT_S), max_pool_size=64)
         except DockerException as error:
@@ -469,9 +470,27 @@ def _is_left_over(container: Container, root: Path) -> bool:
     return overdue or (labels[LABEL] != "atlas" and staging.is_orphan(root / labels[LABEL]))
 
 
+def _engine_url() -> str:
+    return os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+
+
+def _check_socket() -> None:
+    """Fail at once, and with a plain reason, where there is no socket of an engine."""
+    url = _engine_url()
+    if url.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as connection:
+            try:
+                connection.connect(url.removeprefix("unix://"))
+            except OSError as error:
+                reason = (
+                    f"no Docker engine answers at {url} ({error.strerror}); install and start one, or set DOCKER_HOST"
+                )
+                raise SandboxUnavailable(reason) from error
+
+
 def _engine_shares_our_mounts() -> bool:
     """Whether a path means the same to the engine and to us: its socket is local and its namespaces are ours."""
-    url = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    url = _engine_url()
     if not url.startswith("unix://"):
         return False
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
