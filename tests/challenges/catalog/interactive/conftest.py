@@ -81,7 +81,7 @@ def play_program(tmp_path: Path) -> PlayProgram:
         program = challenge.spec.program
         with (
             closing(Pipe(work / program.entry, data)) as pipe,
-            Dialogue(pipe, bank_s=program.wall_s.small) as dialogue,
+            Dialogue(pipe, bank_s=program.wall_s.small, ready_s=program.ready_s) as dialogue,
         ):
             return challenge.referee.hold(dialogue, dataset.referee, Size.SMALL)
 
