@@ -163,9 +163,7 @@ def recall(
     return float(recall_of(counts))
 
 
-def f1(
-    truth: NDArray[Any], predictions: NDArray[Any], *, positive: Label = 1, threshold: float | None = None
-) -> float:
+def f1(truth: NDArray[Any], predictions: NDArray[Any], *, positive: Label = 1, threshold: float | None = None) -> float:
     """Return the harmonic mean of precision and recall of one class.
 
     Parameters
