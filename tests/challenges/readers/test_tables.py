@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -202,6 +203,11 @@ def test_a_hundred_megabytes_without_a_line_end_are_refused_before_they_are_pars
     assert time.perf_counter() - started < 10  # a parse into fifty million cells takes minutes and gigabytes
 
 
+def test_no_more_than_fifty_kinds_of_fault_are_told() -> None:
+    names = ",".join(f"extra{number}" for number in range(150))
+    assert len(findings(f"id,share,kind,{names}\n".encode())) == 50
+
+
 def test_several_ids_together_name_a_row() -> None:
     answer = CsvAnswer(
         format="csv",
@@ -231,8 +237,6 @@ def test_rows_that_share_a_group_become_one_cell() -> None:
 
 
 def test_the_format_survives_its_journey_to_the_learners_machine_as_json() -> None:
-    import orjson
-
     there = orjson.loads(orjson.dumps(AnswerFormat(ANSWER, EXPECTED).to_json()))
     back = AnswerFormat.from_json(there)
     assert back.answer == ANSWER
