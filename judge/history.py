@@ -44,6 +44,7 @@ def own(user: User, submission_id: int) -> Submission:
 def of_user(user: User, edition: Edition | None, *, before: int | None = None, size: int = PAGE) -> HistoryPage:
     """Return what the user's team handed in, newest first, to one edition or (None) to all; empty without a team."""
     found = Submission.objects.select_related("edition", "team", "user").filter(team__memberships__user=user)
+    found = found.defer("log_tail", "replay", "public_spread", "private_spread")
     if edition is not None:
         found = found.filter(edition=edition)
     if before is not None:

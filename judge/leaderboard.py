@@ -140,7 +140,8 @@ def _place(standing: Standing) -> _Place:
 def _ordered(edition: Edition, board: Board, *, upwards: bool = False) -> QuerySet[Standing]:
     columns = ("key", "achieved_at", "team_id")
     order = [f"-{column}" for column in columns] if upwards else list(columns)
-    return Standing.objects.filter(edition=edition, board=board).select_related("team", "submission").order_by(*order)
+    rows = Standing.objects.filter(edition=edition, board=board).select_related("team", "submission")
+    return rows.defer(*(f"submission__{column}" for column in Submission.LONG)).order_by(*order)
 
 
 def _behind(place: _Place) -> Q:

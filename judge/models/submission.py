@@ -17,6 +17,9 @@ LARGEST = 1.7e308
 class Submission(models.Model):
     """Created by intake.py alone; its state is written by bookkeeping.py alone."""
 
+    LONG = ("findings", "log_tail", "usage", "provenance", "replay")
+    """Columns that lists and boards leave in the database: a replay alone can be larger than a whole page."""
+
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="submissions")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="submissions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="submissions")

@@ -1,8 +1,15 @@
 """What learners see in a browser: each view parses, calls the judge, renders. Everything works without JavaScript.
 
-lookup.py       address -> edition, team, submission; a stranger's submission does not exist
-catalogue.py    the challenge list: search, filters, facets          challenges.py   overview, data
-boards.py       leaderboards                                         teams.py        create, join, leave
-submissions.py  hand-in, history, live status, cancel, choose        scale.py        the ruler between floor and ceiling
-words.py        every code of the judge in a learner's words         markdown.py     statements as safe HTML
+challenges.py   the list, overview, data         facets.py     words and filters of the list, with counts
+                                                 previews.py   first rows of tables
+boards.py       leaderboards                     scale.py      the ruler between floor and ceiling
+submissions.py  hand-in, history, cancel, choose
+                                                 live.py       one submission from the queue to the verdict
+teams.py        create, join, leave
+lookup.py       address -> edition and what this visitor may see of it
+refusals.py     a refusal that no form caught -> a page with its sentence
+words.py        every code of the judge in a learner's words        tags.py       the same for templates
+markdown.py     statements as safe HTML
+
+Who may open which page is written in web/access.py; whose submission it is, judge/history.py decides.
 """

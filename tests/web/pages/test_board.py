@@ -166,6 +166,15 @@ def test_a_team_name_is_text_on_the_board(edition: Edition, browse: Browse, ada:
     assert "<img src=x onerror=alert(1)>" in page.text
 
 
+def test_a_board_leaves_logs_and_replays_in_the_database(
+    edition: Edition, browse: Browse, ada: User, scored: Scored, django_assert_max_num_queries: Any
+) -> None:
+    scored(ada, 0.9)
+    with django_assert_max_num_queries(10) as asked:
+        browse().get(BOARD)
+    assert [query["sql"] for query in asked if '"replay"' in query["sql"] or '"log_tail"' in query["sql"]] == []
+
+
 def test_a_long_board_needs_no_more_queries_than_a_short_one(
     edition: Edition, browse: Browse, ada: User, scored: Scored, django_assert_max_num_queries: Any
 ) -> None:
