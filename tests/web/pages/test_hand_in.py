@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from judge import storage
-from judge.models import Edition, QuotaDay, Submission
+from judge.models import Edition, QuotaDay, Submission, Worker
 from judge.verdicts import State, Verdict
 
 Browse = Callable[..., Any]
@@ -158,3 +158,34 @@ def test_what_a_file_holds_stays_text_in_its_findings(
     page = browse(ada).hand_in(floor.replace(b"setosa", b"<img src=x onerror=alert(1)>"))
     assert page.all("img") == []
     assert "<img src=x onerror=alert(1)>" in page.text
+
+
+@pytest.fixture
+def program_edition(db: None, home: Any) -> Edition:
+    """A challenge that takes a program; the form needs none of its data."""
+    slug = "linear-regression-from-scratch"
+    return Edition.objects.create(slug=slug, version=1, size="small", digest="d", folder=slug)
+
+
+def test_a_challenge_for_programs_says_which_and_under_which_limits(
+    program_edition: Edition, browse: Browse, ada: User
+) -> None:
+    program = program_edition.challenge.spec.program
+    assert program is not None
+    form = browse(ada).get(f"/challenges/{program_edition.slug}/submit/")
+    assert form.all("input", type="file")[0]["accept"] == ".py,.zip"
+    assert "A program as .py or .zip, at most 1 MB. It must hold linreg.py." in form.text
+    overview = browse().get(f"/challenges/{program_edition.slug}/").text
+    assert f"Time {program.wall_s.small:g} s" in overview
+    assert "Network none" in overview
+    assert "numpy.linalg" in overview
+
+
+def test_where_no_program_can_run_the_page_says_what_to_install(
+    program_edition: Edition, browse: Browse, ada: User
+) -> None:
+    Worker.objects.create(name="w", resources=["score"], reason="Install bubblewrap.", seen_at=timezone.now())
+    form = {"file": SimpleUploadedFile("linreg.py", b"pass"), "end": "1"}
+    page = browse(ada).post(f"/challenges/{program_edition.slug}/submit/", **form)
+    assert page.status == 503
+    assert "This server cannot run programs now: Install bubblewrap. no_sandbox" in page.text

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -6,7 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from judge import bookkeeping, teams
+from challenges.spec import Counts
+from judge import bookkeeping, intake, teams
 from judge.models import Edition, Submission, Worker
 from judge.reports import Report
 from judge.verdicts import Verdict
@@ -250,3 +252,47 @@ def test_polling_costs_few_queries(
     browser = browse(ada)
     with django_assert_max_num_queries(9):
         browser.raw(path(submission, "live/"))
+
+
+@pytest.fixture
+def by_choice(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> Edition:
+    """The iris challenge, as if a learner's choice counted in the end."""
+    challenge = edition.challenge
+    board = challenge.spec.board.model_copy(update={"counts": Counts.CHOSEN, "chosen_max": 2})
+    changed = dataclasses.replace(challenge, spec=challenge.spec.model_copy(update={"board": board}))
+    monkeypatch.setattr("judge.models.edition.load", lambda slug: changed)
+    return edition
+
+
+def test_where_a_choice_counts_the_history_has_a_box_for_each_scored_submission(
+    by_choice: Edition, browse: Browse, ada: User, hand_in: HandIn, scored: HandIn
+) -> None:
+    first, _second = scored(ada, 0.8), scored(ada, 0.9)
+    hand_in(ada)
+    intake.choose(first, chosen=True)
+    page = browse(ada).get("/challenges/iris-new-meadow/submissions/")
+    assert "Choose up to 2 submissions that count in the end; 1 chosen now." in page.text
+    boxes = page.all("button", **{"class": "choose"})
+    assert [box["aria-pressed"] for box in boxes] == ["false", "true"]  # newest first
+
+
+def test_after_the_deadline_the_choice_is_shown_but_stands(
+    by_choice: Edition, browse: Browse, ada: User, scored: HandIn
+) -> None:
+    submission = scored(ada, 0.8)
+    intake.choose(submission, chosen=True)
+    by_choice.closes_at = timezone.now() - timedelta(minutes=1)
+    by_choice.save()
+    page = browse(ada).get("/challenges/iris-new-meadow/submissions/")
+    assert page.all("button", **{"class": "choose"}) == []
+    assert "☑ counts" in page.text
+    assert "deadline_passed" in browse(ada).post(path(submission, "choose/"), chosen="no").text
+
+
+def test_one_more_than_may_be_chosen_is_refused_with_a_sentence(
+    by_choice: Edition, browse: Browse, ada: User, scored: HandIn
+) -> None:
+    for score in (0.7, 0.8):
+        intake.choose(scored(ada, score), chosen=True)
+    page = browse(ada).post(path(scored(ada, 0.9), "choose/"), chosen="yes")
+    assert "2 are the most. Unchoose one first. (too_many_chosen)" in page.text
