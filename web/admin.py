@@ -104,10 +104,6 @@ class SubmissionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return [name for name in super().get_readonly_fields(request, obj) if name not in self.exclude]
 
-    def has_change_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
-        # The list's actions ask for it; with every field read-only there is nothing else that it allows.
-        return super().has_change_permission(request, obj)
-
     @admin.action(description="Cancel: one that has not started gives its attempt back", permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         cancelled = 0
