@@ -8,10 +8,10 @@ from collections import defaultdict
 
 os.environ["OMP_NUM_THREADS"] = "1"  # threads that wait for each other on a busy machine make the fit ten times slower
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from desk_kit import DATA_DIR, run  # noqa: E402
-from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: E402
+import numpy as np
+import pandas as pd
+from desk_kit import DATA_DIR, run
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 DAY_S = 86_400
 WARM_UP_DAYS = 10
