@@ -11,6 +11,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 ARGS ?=
+QUICK := not docker and not bubblewrap and not postgres and not redis and not browser and not slow
 
 .PHONY: demo test quick check audit bench
 
@@ -20,11 +21,12 @@ demo:
 
 test:
 	@$(PYTHON) scripts/bootstrap.py dev torch
-	$(RUN) -m pytest $(ARGS)
+	$(RUN) -m pytest -m "$(QUICK)" -n 2 $(ARGS)
+	$(RUN) -m pytest -m "not ($(QUICK))" $(ARGS)
 
 quick:
 	@$(PYTHON) scripts/bootstrap.py dev torch
-	$(RUN) -m pytest -m "not docker and not bubblewrap and not postgres and not redis and not browser and not slow" -n 2 $(ARGS)
+	$(RUN) -m pytest -m "$(QUICK)" -n 2 $(ARGS)
 
 check:
 	@$(PYTHON) scripts/bootstrap.py dev torch

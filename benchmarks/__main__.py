@@ -1,0 +1,5 @@
+"""`python -m benchmarks`: every benchmark in turn, each printing its own table."""
+
+from benchmarks import turnaround
+
+turnaround.main()
