@@ -164,6 +164,7 @@ def _matched(truth: NDArray[Any], predictions: NDArray[Any]) -> Any:
         raise MetricError("truth holds no object: average precision is not defined")
     _boxes_are_sound(found)
     categories = sorted({int(box["category_id"]) for box in objects})
+    found = [box for box in found if box["category_id"] in categories]  # a class that the truth lacks has no precision
     expected = hotcoco.COCO(
         {
             "images": [{"id": row + 1, "width": 0, "height": 0} for row in range(len(truth))],

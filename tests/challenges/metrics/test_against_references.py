@@ -151,6 +151,16 @@ def test_images_that_repeat_count_as_images_of_their_own() -> None:
     assert detection.coco_map(truth[rows], predictions[rows]) == pytest.approx(expected, abs=1e-9)
 
 
+def test_detections_of_a_class_that_the_truth_lacks_change_nothing_and_say_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    truth, predictions = detections(np.random.default_rng(3), 6)
+    alone = detection.coco_map(truth, predictions)
+    more = cells([[*cell, {"category_id": 99, "bbox": [1.0, 1.0, 5.0, 5.0], "score": 0.99}] for cell in predictions])
+    assert detection.coco_map(truth, more) == alone
+    assert capfd.readouterr() == ("", "")
+
+
 def test_no_detections_at_all_score_zero() -> None:
     truth, _ = detections(np.random.default_rng(3), 6)
     assert detection.coco_map(truth, cells([[] for _ in truth])) == 0.0
