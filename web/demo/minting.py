@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
 import django
@@ -17,6 +17,9 @@ from judge.models import Edition
 from judge.models.edition import OPEN
 
 Say = Callable[[str], None]
+
+LONGEST_MINT_S = 900.0
+"""A pool does not notice that one of its processes was killed; then this ends the wait."""
 
 
 def mint_all(slugs: Sequence[str], *, processes: int, say: Say) -> None:
@@ -30,10 +33,11 @@ def mint_all(slugs: Sequence[str], *, processes: int, say: Say) -> None:
     say(f"Minting {len(new)} challenges, size {settings.CHALLENGE_SIZE}, {processes} at a time ...")
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores already
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=django.setup) as pool:
-        running = {pool.submit(_mint, slug): slug for slug in new}
-        for done, finished in enumerate(as_completed(running), start=1):
-            say(f"  {done:2}/{len(new)}  {running[finished]}  {finished.result():.1f} s")
+    with get_context("spawn").Pool(processes, initializer=_prepare) as pool:  # leaving it ends the processes
+        finished = pool.imap_unordered(_mint, new)
+        for done in range(1, len(new) + 1):
+            slug, seconds = finished.next(timeout=LONGEST_MINT_S)
+            say(f"  {done:2}/{len(new)}  {slug}  {seconds:.1f} s")
 
 
 def _is_live(slug: str) -> bool:
@@ -42,7 +46,12 @@ def _is_live(slug: str) -> bool:
     return live.filter(version=version, size=settings.CHALLENGE_SIZE).exists()
 
 
-def _mint(slug: str) -> float:
+def _prepare() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the demo, which then ends this process
+    django.setup()
+
+
+def _mint(slug: str) -> tuple[str, float]:
     started = time.perf_counter()
     editions.mint(slug)
-    return time.perf_counter() - started
+    return slug, time.perf_counter() - started

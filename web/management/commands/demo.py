@@ -42,6 +42,7 @@ class Command(BaseCommand):
             raise CommandError("the demo is for the embedded mode; JUDGE_MODE is production")
         signal.signal(signal.SIGTERM, _as_ctrl_c)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # the progress is told in our own words
+        missing: list[str] | None = None
         try:
             with Children(settings.DATA_DIR / "logs") as children:
                 missing = self._show(children)
@@ -51,7 +52,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self._say("\nStopped. Everything is kept; the next `make demo` goes on from here.")
-            sys.exit(130)
+            if missing is None:
+                sys.exit(130)  # before the boards were shown
         if missing:
             raise CommandError(f"not scored: {', '.join(missing)}")
 
