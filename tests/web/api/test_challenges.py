@@ -169,6 +169,16 @@ def test_a_whole_file_is_served_with_its_digest_as_entity_tag(api: Any, ada: Use
     assert answer.headers["Content-Disposition"] == 'attachment; filename="train.csv"'
 
 
+def test_head_and_range_work_on_the_route_too(api: Any, ada: User, iris_paper: Minted) -> None:
+    content = (iris_paper.public / "train.csv").read_bytes()
+    head = api(ada).head(f"{IRIS}/files/train.csv")
+    part = api(ada).get(f"{IRIS}/files/train.csv", Range="bytes=-4")
+
+    assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(content)))
+    assert (part.status_code, part.getvalue()) == (206, content[-4:])
+    assert api(ada).get(f"{IRIS}/files/train.csv", Range="bytes=999999999-").status_code == 416
+
+
 def test_the_archive_holds_every_public_file_and_no_date(api: Any, ada: User, iris_paper: Minted) -> None:
     answer = api(ada).get(f"{IRIS}/archive")
 
