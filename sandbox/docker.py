@@ -128,6 +128,11 @@ class DockerSandbox:
             removed += 1
         return removed
 
+    def close(self) -> None:
+        """Let go of the connections to the engine."""
+        if "client" in self.__dict__:
+            self.client.close()
+
     @cached_property
     def client(self) -> docker.DockerClient:
         _check_socket()
@@ -167,7 +172,7 @@ class DockerSandbox:
                 f"the image {tag} is not on this engine: python -m sandbox.images.build {name}"
             ) from None
         python = (facts["Config"].get("Labels") or {}).get(PYTHON_LABEL)
-        if python is None:
+        if not python:
             raise ImageMissing(f"the image {tag} is none of ours: it has no label {PYTHON_LABEL}")
         return Image(id=facts["Id"], digest=(facts.get("RepoDigests") or [facts["Id"]])[0], python=python)
 
@@ -320,6 +325,7 @@ class DockerBox:
         self._folder = folder
         self._container: Container | None = None
         self._descriptors: list[int] = []
+        self._attached: list[Any] = []
         self._group: cgroups.ForeignGroup | None = None
         self._sampled_at = 0.0
         self._scanned_at = 0.0
@@ -386,11 +392,13 @@ class DockerBox:
         return self._sandbox.box_in_memory and (facts.f_bfree == 0 or facts.f_ffree == 0)
 
     def close(self) -> None:
-        self._remove()
-        for descriptor in self._descriptors:
-            os.close(descriptor)
-        self._descriptors = []
-        self._folder.remove()
+        try:
+            self._remove()
+        finally:
+            for descriptor in self._descriptors:
+                os.close(descriptor)
+            self._descriptors = []
+            self._folder.remove()
 
     @property
     def _engine(self) -> docker.APIClient:
@@ -406,7 +414,7 @@ class DockerBox:
         params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
         wrapper = self._engine.attach_socket(self._id, params=params)
         connection: socket.socket = getattr(wrapper, "_sock", wrapper)
-        self._keep = wrapper  # it would close the connection with itself
+        self._attached = [getattr(wrapper, "_response", wrapper), wrapper]
         return connection
 
     def _ask_engine(self) -> Sample:
@@ -439,6 +447,10 @@ class DockerBox:
             return
         if hasattr(self, "wire"):
             self.wire.close()
+        # The connection belongs to three objects and is closed with the last of them.
+        for holder in self._attached:
+            with contextlib.suppress(OSError, ValueError):
+                holder.close()
         try:
             self._container.remove(force=True, v=True)
         except NotFound:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.contract import Sandbox
+from sandbox.docker import DockerSandbox
 
 
 @pytest.fixture(
@@ -14,10 +15,13 @@ from sandbox.contract import Sandbox
         pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
     ]
 )
-def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     from sandbox import backends
 
-    return backends.load(request.param)
+    loaded = backends.load(request.param)
+    yield loaded
+    if isinstance(loaded, DockerSandbox):
+        loaded.close()
 
 
 @pytest.fixture

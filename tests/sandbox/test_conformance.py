@@ -55,10 +55,7 @@ def test_an_ordinary_user_gets_every_promise_that_is_not_refused_by_name() -> No
 
 
 def _others_can_run(path: str) -> bool:
-    try:
-        return subprocess.run([*AS_SOMEBODY, path, "-c", "pass"], capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
+    return all(folder.stat().st_mode & 0o001 for folder in Path(path).resolve().parents)
 
 
 def test_refusals_are_names_of_promises() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import socket
@@ -11,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -121,6 +120,24 @@ def test_no_engine_means_unavailable_and_a_probe_that_says_so(monkeypatch: pytes
         DockerSandbox().run(RunSpec(work=tmp_path, entry="main.py"))
 
 
+class OpenSandbox(Protocol):
+    def __call__(self, **settings: Any) -> DockerSandbox: ...
+
+
+@pytest.fixture
+def opened() -> Iterator[OpenSandbox]:
+    """Make sandboxes whose connections are closed after the test."""
+    made: list[DockerSandbox] = []
+
+    def make(**settings: Any) -> DockerSandbox:
+        made.append(DockerSandbox(**settings))
+        return made[-1]
+
+    yield make
+    for sandbox in made:
+        sandbox.close()
+
+
 @pytest.fixture
 def work(tmp_path: Path) -> Path:
     folder = tmp_path / "work"
@@ -131,8 +148,8 @@ def work(tmp_path: Path) -> Path:
 
 @pytest.mark.docker
 class TestWithAnEngine:
-    def test_the_engine_took_every_flag(self, work: Path) -> None:
-        sandbox = DockerSandbox()
+    def test_the_engine_took_every_flag(self, opened: OpenSandbox, work: Path) -> None:
+        sandbox = opened()
         (work / "main.py").write_text("input()")
         with sandbox.converse(RunSpec(work=work, entry="main.py", limits=LIMITS, labels={"submission": "7"})):
             (container,) = sandbox.client.containers.list(filters={"label": "submission=7"})
@@ -160,32 +177,32 @@ class TestWithAnEngine:
         assert "io_uring_setup" not in host["SecurityOpt"][1]
         assert not any("docker.sock" in mount["Source"] for mount in facts["Mounts"])
 
-    def test_the_image_is_named_by_its_digest(self, work: Path) -> None:
-        result = DockerSandbox().run(RunSpec(work=work, entry="main.py"))
+    def test_the_image_is_named_by_its_digest(self, opened: OpenSandbox, work: Path) -> None:
+        result = opened().run(RunSpec(work=work, entry="main.py"))
         assert result.image_digest is not None
         assert "sha256:" in result.image_digest
 
-    def test_nothing_is_left_of_a_run(self, work: Path, staging_root: Path) -> None:
-        sandbox = DockerSandbox(staging_root=staging_root)
+    def test_nothing_is_left_of_a_run(self, opened: OpenSandbox, work: Path, staging_root: Path) -> None:
+        sandbox = opened(staging_root=staging_root)
         sandbox.run(RunSpec(work=work, entry="main.py"))
         assert list(staging_root.iterdir()) == []
         label = f"{STAGING_LABEL}={staging_root}"
         assert sandbox.client.containers.list(all=True, filters={"label": label}) == []
 
-    def test_an_image_that_was_never_built_is_named_with_its_remedy(self, work: Path) -> None:
-        sandbox = DockerSandbox(images={"cpu": "judge-sandbox-nowhere:local"})
+    def test_an_image_that_was_never_built_is_named_with_its_remedy(self, opened: OpenSandbox, work: Path) -> None:
+        sandbox = opened(images={"cpu": "judge-sandbox-nowhere:local"})
         with pytest.raises(ImageMissing, match=r"python -m sandbox\.images\.build cpu"):
             sandbox.run(RunSpec(work=work, entry="main.py"))
 
-    def test_an_image_of_somebody_else_is_refused(self, work: Path) -> None:
-        sandbox = DockerSandbox()
+    def test_an_image_of_somebody_else_is_refused(self, opened: OpenSandbox, work: Path) -> None:
+        sandbox = opened()
         own = sandbox.client.images.get("judge-sandbox-cpu:local")
         foreign = sandbox.client.containers.create(own.id, "true").commit(
             repository="judge-test-foreign", changes=['LABEL judge.sandbox.python=""']
         )
         try:
             with pytest.raises(ImageMissing, match="none of ours"):
-                DockerSandbox(images={"cpu": foreign.id}).run(RunSpec(work=work, entry="main.py"))
+                opened(images={"cpu": foreign.id}).run(RunSpec(work=work, entry="main.py"))
         finally:
             for container in sandbox.client.containers.list(
                 all=True, filters={"ancestor": own.id, "status": "created"}
@@ -194,8 +211,10 @@ class TestWithAnEngine:
                     container.remove()
             sandbox.client.images.remove(foreign.id)
 
-    def test_the_sweeper_removes_containers_whose_worker_is_gone(self, work: Path, staging_root: Path) -> None:
-        sandbox = DockerSandbox(staging_root=staging_root)
+    def test_the_sweeper_removes_containers_whose_worker_is_gone(
+        self, opened: OpenSandbox, work: Path, staging_root: Path
+    ) -> None:
+        sandbox = opened(staging_root=staging_root)
         dead = staging_root / "job-dead"
         dead.mkdir()
         (dead / "lease").touch()
@@ -203,16 +222,18 @@ class TestWithAnEngine:
         assert sandbox.sweep() == 2
         assert (_exists(sandbox, left), dead.exists()) == (False, False)
 
-    def test_the_sweeper_removes_what_outlived_its_deadline(self, staging_root: Path) -> None:
-        sandbox = DockerSandbox(staging_root=staging_root)
+    def test_the_sweeper_removes_what_outlived_its_deadline(self, opened: OpenSandbox, staging_root: Path) -> None:
+        sandbox = opened(staging_root=staging_root)
         folder = staging.JobFolder(staging_root)
         late = _container(sandbox, staging_root, job=folder.name, deadline=time.time() - 1)
         assert sandbox.sweep() == 1
         assert not _exists(sandbox, late)
         folder.remove()
 
-    def test_the_sweeper_leaves_living_jobs_and_other_judges_alone(self, staging_root: Path) -> None:
-        sandbox = DockerSandbox(staging_root=staging_root)
+    def test_the_sweeper_leaves_living_jobs_and_other_judges_alone(
+        self, opened: OpenSandbox, staging_root: Path
+    ) -> None:
+        sandbox = opened(staging_root=staging_root)
         folder = staging.JobFolder(staging_root)
         living = _container(sandbox, staging_root, job=folder.name, deadline=time.time() + 1000)
         foreign = _container(sandbox, Path("/elsewhere"), job="job-1", deadline=time.time() - 1000)
@@ -224,8 +245,8 @@ class TestWithAnEngine:
                 sandbox.client.containers.get(number).remove(force=True)
             folder.remove()
 
-    def test_a_container_that_vanishes_is_our_failure(self, work: Path) -> None:
-        sandbox = DockerSandbox()
+    def test_a_container_that_vanishes_is_our_failure(self, opened: OpenSandbox, work: Path) -> None:
+        sandbox = opened()
         (work / "main.py").write_text("print('up', flush=True)\nimport time\ntime.sleep(60)")
         conversation = sandbox.converse(RunSpec(work=work, entry="main.py", labels={"submission": "vanishing"}))
         assert conversation.receive(30) == b"up"
@@ -234,34 +255,31 @@ class TestWithAnEngine:
         with pytest.raises(SandboxUnavailable):
             conversation.close()
 
-    # Docker's client leaves a socket open when it cannot connect.
-    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
     def test_an_engine_that_vanishes_is_our_failure(
-        self, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, opened: OpenSandbox, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (work / "main.py").write_text("print('up', flush=True)\nimport time\ntime.sleep(60)")
         with _Relay(tmp_path / "relay.sock") as relay:
             monkeypatch.setenv("DOCKER_HOST", f"unix://{relay.path}")
-            sandbox = DockerSandbox()
+            sandbox = opened()
             conversation = sandbox.converse(RunSpec(work=work, entry="main.py", labels={"submission": "cut-off"}))
             assert conversation.receive(30) == b"up"
             relay.cut()
             with pytest.raises(SandboxUnavailable):
                 conversation.close()
         monkeypatch.delenv("DOCKER_HOST")
-        engine = DockerSandbox().client
+        engine = opened().client
         for container in engine.containers.list(all=True, filters={"label": "submission=cut-off"}):
             container.remove(force=True)
-        gc.collect()
 
     def test_where_paths_are_not_shared_the_data_are_copied_into_the_staging_folder(
-        self, work: Path, tmp_path: Path, staging_root: Path
+        self, opened: OpenSandbox, work: Path, tmp_path: Path, staging_root: Path
     ) -> None:
         data = tmp_path / "data"
         data.mkdir()
         (data / "test.csv").write_text("id\n1\n")
         (work / "main.py").write_text("print(open('/data/test.csv').read())\ninput()")
-        sandbox = DockerSandbox(staging_root=staging_root, shared=(staging_root,))
+        sandbox = opened(staging_root=staging_root, shared=(staging_root,))
         spec = RunSpec(work=work, entry="main.py", data=(data,), labels={"submission": "copied"})
         with sandbox.converse(spec) as conversation:
             assert conversation.receive(30) == b"id"
@@ -270,10 +288,10 @@ class TestWithAnEngine:
         assert [source for source in sources if not source.startswith(str(staging_root))] == []
 
     def test_without_a_tmpfs_of_ours_the_output_is_watched(
-        self, work: Path, staging_root: Path, monkeypatch: pytest.MonkeyPatch
+        self, opened: OpenSandbox, work: Path, staging_root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(DockerSandbox, "box_in_memory", property(lambda self: False))
-        sandbox = DockerSandbox(staging_root=staging_root)
+        sandbox = opened(staging_root=staging_root)
         assert sandbox.probe().refusals == ("output_never_exceeds_its_limit",)
         (work / "main.py").write_text(
             "import time\nfor n in range(20): open(f'/output/{n}', 'wb').write(bytes(1 << 20))\ntime.sleep(60)\n"
@@ -294,7 +312,7 @@ def _exists(sandbox: DockerSandbox, number: str) -> bool:
 
 
 class _Relay:
-    """A socket in front of the engine's, which can be cut like a cable."""
+    """A socket in front of the engine's; once it is cut, whoever calls is hung up on."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -302,6 +320,7 @@ class _Relay:
         self._listener.bind(str(path))
         self._listener.listen()
         self._open: list[socket.socket] = []
+        self._is_cut = False
         self._thread = threading.Thread(target=self._accept, daemon=True)
 
     def __enter__(self) -> _Relay:
@@ -310,17 +329,22 @@ class _Relay:
 
     def __exit__(self, *exc: object) -> None:
         self.cut()
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join()
+        self._listener.close()
 
     def cut(self) -> None:
-        self.path.unlink(missing_ok=True)
-        for connection in (self._listener, *self._open):
+        self._is_cut = True
+        for connection in self._open:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
 
     def _accept(self) -> None:
         for client in self._clients():
+            if self._is_cut:
+                client.close()
+                continue
             engine = socket.socket(socket.AF_UNIX)
             engine.connect("/var/run/docker.sock")
             self._open += [client, engine]
