@@ -191,6 +191,15 @@ FILE_UPLOAD_HANDLERS = [
 ]
 UPLOAD_MAX_BYTES = ENV.upload_mb * 2**20
 
+def _cache() -> dict[str, Any]:
+    """Return where throttles count: in Redis, where there is one, so that all web processes count together."""
+    url = ENV.broker_url.get_secret_value() if ENV.broker_url else ""
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "KEY_PREFIX": "judge"}
+
+
+CACHES = {"default": _cache()}
 CELERY_BROKER_URL = ENV.broker_url.get_secret_value() if ENV.broker_url else None
 LEASE_S = ENV.lease_s
 SANDBOX = ENV.sandbox

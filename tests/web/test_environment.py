@@ -164,3 +164,17 @@ def test_a_wrong_value_stops_the_command_line_before_anything_is_done(tmp_path: 
     assert done.returncode != 0
     assert "JUDGE_LEASE_S: Input should be a valid number" in done.stderr
     assert not data_dir.exists()
+
+
+def test_throttles_of_all_web_processes_count_together_where_there_is_a_redis(tmp_path: Path) -> None:
+    script = "from django.conf import settings; print(settings.CACHES['default']['BACKEND'].rpartition('.')[2])"
+
+    def backend(**env: str) -> str:
+        settings = {"DJANGO_SETTINGS_MODULE": "web.settings", "JUDGE_DATA_DIR": str(tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=os.environ | settings | env, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    assert backend(JUDGE_BROKER_URL="redis://127.0.0.1:6379/0") == "RedisCache"
+    assert backend(JUDGE_BROKER_URL="") == "LocMemCache"
