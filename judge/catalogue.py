@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from django.contrib.auth.models import User
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from challenges.loader import Challenge
+from challenges.loader import Challenge, slugs
 from challenges.spec import ChallengeSpec, Kind, Level
 from judge import leaderboard
 from judge.errors import Refused
@@ -48,7 +48,7 @@ class Entry:
 
 def find(slug: str) -> Edition:
     """Return the live edition of a challenge. Raises Refused, naming slugs that are spelt alike."""
-    edition = Edition.objects.filter(slug=slug, name=OPEN, retired_at=None).first()
+    edition = _live().filter(slug=slug).first()
     if edition is None:
         near = near_slugs(slug)
         hint = f"; did you mean {' or '.join(near)}?" if near else "; the list of challenges has all names."
@@ -58,7 +58,7 @@ def find(slug: str) -> Edition:
 
 def near_slugs(slug: str) -> list[str]:
     """Return up to three slugs of live editions that look like a mistyped or shortened one."""
-    known = sorted(Edition.objects.filter(name=OPEN, retired_at=None).values_list("slug", flat=True))
+    known = sorted(_live().values_list("slug", flat=True))
     wanted = slug.lower().replace("_", "-")
     holding = [name for name in known if len(wanted) > 2 and wanted in name]
     return (holding + [name for name in get_close_matches(wanted, known, n=3) if name not in holding])[:3]
@@ -75,7 +75,7 @@ def open_files(slug: str, user: User) -> Edition:
 
 def entries(user: User | None, wanted: Wanted = Wanted()) -> Sequence[Entry]:
     """Return the live editions that fit, by level and title; None is an anonymous viewer."""
-    editions = [e for e in Edition.objects.filter(name=OPEN, retired_at=None) if fits(e.challenge.spec, wanted)]
+    editions = [e for e in _live() if fits(e.challenge.spec, wanted)]
     ids = [edition.pk for edition in editions]
     sizes = _board_sizes(ids)
     teams = {} if user is None else _teams_of(user, ids)
@@ -102,6 +102,11 @@ def fits(spec: ChallengeSpec, wanted: Wanted) -> bool:
         and wanted.kind in (None, spec.kind)
         and all(word in text for word in (wanted.search or "").lower().split())
     )
+
+
+def _live() -> QuerySet[Edition]:
+    """Return the editions that everybody finds; one whose challenge has left the catalogue is not among them."""
+    return Edition.objects.filter(name=OPEN, retired_at=None, slug__in=slugs())
 
 
 def _board_sizes(editions: Sequence[int]) -> Mapping[int, int]:

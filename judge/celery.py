@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings")
 
@@ -39,5 +39,7 @@ app.conf.update(
 def _announce(sender: Any, **kwargs: Any) -> None:
     from judge import signs_of_life, sweeping
 
-    signs_of_life.keep_announcing(sorted(queue.name for queue in sender.task_consumer.queues), worker=sender.hostname)
+    queues = sorted(queue.name for queue in sender.task_consumer.queues)
+    announcer = signs_of_life.Announcer(queues, worker=sender.hostname)
+    worker_shutdown.connect(lambda **kwargs: announcer.leave(), weak=False)
     sweeping.keep_sweeping()

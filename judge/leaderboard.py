@@ -39,6 +39,7 @@ class Page:
     rows: Sequence[Row]
     next_cursor: str | None
     teams: int
+    """Teams with a score, the host's baseline left out."""
 
 
 def better(edition: Edition) -> Better:
@@ -90,7 +91,7 @@ def page(edition: Edition, board: Board, *, cursor: str | None = None, size: int
     return Page(
         rows=shown,
         next_cursor=_write_cursor(rank + size, found[size - 1]) if more else None,
-        teams=Standing.objects.filter(edition=edition, board=board).count(),
+        teams=Standing.objects.filter(edition=edition, board=board, team__is_baseline=False).count(),
     )
 
 

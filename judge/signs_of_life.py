@@ -56,23 +56,30 @@ def announce(resources: Sequence[str], *, worker: str) -> None:
     )
 
 
-def keep_announcing(resources: Sequence[str], *, worker: str) -> threading.Event:
-    """Announce in the background until the returned event is set; the row goes when it is."""
-    stop = threading.Event()
+class Announcer:
+    """Announces in the background; `leave` takes the row away, so that nobody waits for a worker that has gone."""
 
-    def loop() -> None:
+    def __init__(self, resources: Sequence[str], *, worker: str) -> None:
+        self._resources = resources
+        self._worker = worker
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._announce, name="signs-of-life", daemon=True)
+        self._thread.start()
+
+    def leave(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        Worker.objects.filter(name=self._worker).delete()
+
+    def _announce(self) -> None:
         try:
             while True:
                 try:
-                    announce(resources, worker=worker)
+                    announce(self._resources, worker=self._worker)
                 except DatabaseError as error:
                     log.warning("the database did not take a sign of life: %s", error)
                     connection.close()
-                if stop.wait(EVERY_S):
-                    Worker.objects.filter(name=worker).delete()
+                if self._stop.wait(EVERY_S):
                     return
         finally:
             connection.close()
-
-    threading.Thread(target=loop, name="signs-of-life", daemon=True).start()
-    return stop

@@ -46,7 +46,7 @@ class Command(BaseCommand):
 def poll(resources: Sequence[str]) -> None:
     """Grade whatever waits until SIGTERM or Ctrl-C; a submission in hand goes back to the queue unharmed."""
     signal.signal(signal.SIGTERM, _leave)
-    stop = signs_of_life.keep_announcing(resources, worker=tasks.worker_name())
+    announcer = signs_of_life.Announcer(resources, worker=tasks.worker_name())
     tidied = 0.0
     try:
         while True:
@@ -64,7 +64,7 @@ def poll(resources: Sequence[str]) -> None:
     except KeyboardInterrupt:
         log.info("stopping")
     finally:
-        stop.set()
+        announcer.leave()
 
 
 def _tidy() -> None:
