@@ -191,6 +191,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 UPLOAD_MAX_BYTES = ENV.upload_mb * 2**20
 
+
 def _cache() -> dict[str, Any]:
     """Return where throttles count: in Redis, where there is one, so that all web processes count together."""
     url = ENV.broker_url.get_secret_value() if ENV.broker_url else ""
