@@ -6,7 +6,7 @@
       └ no ──> .venv with pip ──> pip install -e .[extras] ──> stamp
 
 Needs the standard library alone. A Debian without python3-venv has no ensurepip: as root the package is installed,
-otherwise pip comes from the package index. With --sandbox the machine also gets bubblewrap when it has neither that
+otherwise pip comes from the index that PIP_INDEX_URL names. With --sandbox the machine also gets bubblewrap when it has neither that
 nor a Docker engine. JUDGE_NO_APT=1 forbids every use of apt-get.
 """
 
@@ -105,7 +105,10 @@ def make_venv() -> None:
 
 def pip_from_index() -> None:
     """Install pip by the wheel of itself. Raises OSError or ValueError when none can be had."""
-    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/") + "/pip/"
+    address = os.environ.get("PIP_INDEX_URL")
+    if not address:
+        raise ValueError("PIP_INDEX_URL names no package index to take it from")
+    index = address.rstrip("/") + "/pip/"
     page = ProjectPage()
     page.feed(fetch(index).decode())
     wheels = {urlsplit(link).path.rpartition("/")[2]: link for link in page.links}
