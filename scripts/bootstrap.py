@@ -6,8 +6,8 @@
       └ no ──> .venv with pip ──> pip install -e .[extras] ──> stamp
 
 Needs the standard library alone. A Debian without python3-venv has no ensurepip: as root the package is installed,
-otherwise pip comes from the index that PIP_INDEX_URL names. With --sandbox the machine also gets bubblewrap when it has neither that
-nor a Docker engine. JUDGE_NO_APT=1 forbids every use of apt-get.
+otherwise pip comes from the index that PIP_INDEX_URL names. With --sandbox the machine also gets bubblewrap when it
+has neither that nor a Docker engine. JUDGE_NO_APT=1 forbids every use of apt-get.
 """
 
 from __future__ import annotations
