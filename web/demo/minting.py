@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from multiprocessing import get_context
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import active_children, get_context
 
 from django.conf import settings
 
@@ -15,9 +16,6 @@ from web.demo import minting_process
 
 Say = Callable[[str], None]
 
-LONGEST_MINT_S = 900.0
-"""A pool does not notice that one of its processes was killed; then this ends the wait."""
-
 
 def mint_all(slugs: Sequence[str], *, processes: int, say: Say) -> None:
     """Mint every challenge that has no live edition of its version and size, a line for each one as it is done."""
@@ -28,12 +26,17 @@ def mint_all(slugs: Sequence[str], *, processes: int, say: Say) -> None:
         say(f"All {len(slugs)} challenges are minted already.")
         return
     say(f"Minting {len(new)} challenges, size {settings.CHALLENGE_SIZE}, {processes} at a time ...")
-    # Leaving the pool ends its processes.
-    with get_context("spawn").Pool(processes, initializer=minting_process.prepare) as pool:
-        finished = pool.imap_unordered(minting_process.mint, new)
-        for done in range(1, len(new) + 1):
-            slug, seconds = finished.next(timeout=LONGEST_MINT_S)
-            say(f"  {done:2}/{len(new)}  {slug}  {seconds:.1f} s")
+    with ProcessPoolExecutor(processes, get_context("spawn"), minting_process.prepare) as pool:
+        running = [pool.submit(minting_process.mint, slug) for slug in new]
+        try:
+            for done, finished in enumerate(as_completed(running), start=1):
+                slug, seconds = finished.result()
+                say(f"  {done:2}/{len(new)}  {slug}  {seconds:.1f} s")
+        except BaseException:  # Ctrl-C, or a challenge that cannot be minted: nobody waits for the others
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in active_children():
+                process.terminate()
+            raise
 
 
 def _is_live(slug: str) -> bool:
