@@ -19,18 +19,16 @@ import signal
 import stat
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from sandbox import cgroups, seccomp, shelf, staging
+from sandbox import cgroups, hostview, seccomp, staging
 from sandbox.box import Exit, Sample
 from sandbox.contract import Conversation, Limits, Outcome, Probe, RunResult, RunSpec
 from sandbox.environment import variables
 from sandbox.errors import SandboxError, SandboxUnavailable, UnsupportedLimit
-from sandbox.guest import atlas
 from sandbox.guest.protocol import REPORT_DIR, Job
 from sandbox.processes import tree_sample
 from sandbox.running import Running
@@ -39,12 +37,7 @@ from sandbox.streams import PipeWire
 
 USER = 10001
 """The user inside and, when the judge is root, outside: one that owns nothing."""
-GUEST = Path(__file__).parent / "guest"
 LAUNCHER = Path(__file__).parent / "launcher.py"
-GUEST_TARGET = "/opt/judge/judge_guest"
-SITE_TARGET = "/site"
-PYTHON_TARGET = "/python"
-STUBS = GUEST / "stubs"
 DEATH_S = 10.0
 # What of /proc tells about the host and nothing about the program.
 MASKED = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/latency_stats", "/proc/kallsyms")
@@ -228,8 +221,8 @@ class BubblewrapBox:
     def _start(self) -> None:
         spec = self._spec
         mounted = [
-            *_host_view(),
-            *_covers(spec.banned_imports),
+            *hostview.host_view(),
+            *hostview.covers(spec.banned_imports),
             Mounted(source=self._folder.stage_work(spec.work), target="/work"),
             *self._folder.stage_data(spec.data),
         ]
@@ -279,7 +272,7 @@ def arguments(spec: RunSpec, mounted: list[Mounted], *, seccomp_descriptor: int,
     argv = [_bwrap(), "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     argv += ["--unshare-cgroup-try", "--disable-userns", "--uid", str(USER), "--gid", str(USER)]
     argv += ["--hostname", "sandbox", "--cap-drop", "ALL", "--new-session", "--die-with-parent", "--clearenv"]
-    for name, value in (_interpreter_variables() | variables(spec)).items():
+    for name, value in (hostview.interpreter_variables() | variables(spec)).items():
         argv += ["--setenv", name, value]
     argv += ["--proc", "/proc", "--dev", "/dev"]
     argv += ["--size", str(limits.shm_mb * 2**20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
@@ -295,11 +288,11 @@ def arguments(spec: RunSpec, mounted: list[Mounted], *, seccomp_descriptor: int,
             argv += ["--symlink", str(Path(link).readlink()), link]
     for item in mounted:
         argv += ["--ro-bind", str(item.source), item.target]
-    for folder in _other_packages():
+    for folder in hostview.other_packages():
         argv += ["--tmpfs", folder, "--remount-ro", folder]
     argv += ["--remount-ro", "/", "--chdir", "/work"]
     argv += ["--seccomp", str(seccomp_descriptor), "--info-fd", str(info_descriptor)]
-    return [*argv, "--", _python(), "-P", "-s", f"{GUEST_TARGET}/start.py"]
+    return [*argv, "--", hostview.python(), "-P", "-s", f"{hostview.GUEST_TARGET}/start.py"]
 
 
 @cache
@@ -316,92 +309,6 @@ def _bwrap() -> str:
 @cache
 def _filter() -> bytes:
     return seccomp.bpf_program()
-
-
-@cache
-def _host_view() -> tuple[Mounted, ...]:
-    """Return what of the host every program sees, read-only."""
-    view = [Mounted(source=Path("/usr"), target="/usr")]
-    view += [
-        Mounted(source=Path(path), target=path)
-        for path in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-        if Path(path).is_dir() and not Path(path).is_symlink()
-    ]
-    view += [
-        Mounted(source=Path(path), target=path)
-        for path in ("/etc/ld.so.cache", "/etc/alternatives")
-        if Path(path).exists()
-    ]
-    view += [Mounted(source=path, target=f"/etc/{path.name}") for path in sorted((GUEST / "etc").iterdir())]
-    if not _python_is_in_usr():
-        view.append(Mounted(source=Path(sys.base_prefix), target=PYTHON_TARGET))
-    view.append(Mounted(source=GUEST, target=GUEST_TARGET))
-    view += [Mounted(source=item.source, target=f"{SITE_TARGET}/{item.name}") for item in shelf.items()]
-    return tuple(view)
-
-
-def _covers(banned: tuple[str, ...]) -> list[Mounted]:
-    """Return the stubs that lie over banned modules, wherever an interpreter in the box would find them."""
-    covers: dict[str, Mounted] = {}
-    for root, target in _import_roots():
-        for place in atlas.places(banned, [root]):
-            inside = f"{target}/{Path(place.path).relative_to(root)}"
-            if target == SITE_TARGET and not _on_shelf(inside):
-                continue
-            stub = STUBS / "empty" if place.cover == "empty" else STUBS / place.cover
-            source = stub if place.folder or place.cover == "empty" else stub / "__init__.py"
-            covers[inside] = Mounted(source=source, target=inside)
-    return list(covers.values())
-
-
-def _import_roots() -> list[tuple[Path, str]]:
-    roots = [(folder, SITE_TARGET) for folder in sorted({item.source.parent for item in shelf.items()})]
-    for library in _stdlib_folders():
-        inside = str(library)
-        if not _python_is_in_usr() and library.is_relative_to(sys.base_prefix):
-            inside = f"{PYTHON_TARGET}/{library.relative_to(sys.base_prefix)}"
-        roots += [(library, inside), (library / "lib-dynload", f"{inside}/lib-dynload")]
-    return roots
-
-
-def _stdlib_folders() -> list[Path]:
-    found = [Path(sysconfig.get_path("stdlib"))]
-    for parent in (Path("/usr/lib"), Path("/usr/local/lib")):
-        found += [path for path in parent.glob("python3*") if (path / "os.py").is_file()]
-    return sorted(set(found))
-
-
-@cache
-def _other_packages() -> tuple[str, ...]:
-    """Return folders of packages that come with the host's interpreters; they are hidden."""
-    found = set()
-    for parent in (Path("/usr/lib"), Path("/usr/local/lib")):
-        found |= {str(path) for kind in ("site", "dist") for path in parent.glob(f"python3*/{kind}-packages")}
-    if not _python_is_in_usr():
-        base = Path(sys.base_prefix)
-        found |= {f"{PYTHON_TARGET}/{path.relative_to(base)}" for path in base.glob("lib/python3*/site-packages")}
-    return tuple(sorted(found))
-
-
-def _on_shelf(inside: str) -> bool:
-    name = inside.removeprefix(f"{SITE_TARGET}/").partition("/")[0]
-    return any(item.name == name for item in shelf.items())
-
-
-def _python_is_in_usr() -> bool:
-    return Path(sys.base_prefix).resolve().is_relative_to("/usr")
-
-
-def _python() -> str:
-    name = f"bin/python{sys.version_info.major}.{sys.version_info.minor}"
-    return f"{Path(sys.base_prefix).resolve() if _python_is_in_usr() else PYTHON_TARGET}/{name}"
-
-
-def _interpreter_variables() -> dict[str, str]:
-    found = {"PYTHONPATH": SITE_TARGET, "PATH": f"{Path(_python()).parent}:/usr/bin:/bin"}
-    if not _python_is_in_usr() and list(Path(sys.base_prefix).glob("lib/libpython*.so*")):
-        found["LD_LIBRARY_PATH"] = f"{PYTHON_TARGET}/lib"
-    return found
 
 
 def _laid_out(mounted: list[Mounted], stage: Path) -> tuple[list[Mounted], list[list[str]]]:

@@ -181,6 +181,8 @@ class Running:
         exit = self._box.wait()
         wall_s = time.monotonic() - self._watchdog.started_at
         self._watchdog.stop()
+        if self._watchdog.failure is not None:
+            raise SandboxUnavailable("the limits could not be watched") from self._watchdog.failure
         self._watchdog.take()
         self._drain()
         if killed_by_us and self._watchdog.breach is None:

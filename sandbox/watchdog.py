@@ -32,6 +32,7 @@ class Watchdog(threading.Thread):
         self._done = threading.Event()
         self._before = Sample()
         self.breach: Breach | None = None
+        self.failure: Exception | None = None
         self.started_at = 0.0
         self.cpu_s: float | None = None
         self.peak_memory_mb: float | None = None
@@ -50,6 +51,14 @@ class Watchdog(threading.Thread):
         return self.started_at + self._limits.wall_s - time.monotonic()
 
     def run(self) -> None:
+        try:
+            self._watch()
+        except Exception as error:
+            # Nobody would watch the limits any longer; whoever waits for the result raises it.
+            self.failure = error
+            self._box.kill()
+
+    def _watch(self) -> None:
         while not self._done.wait(min(TICK_S, max(self.remaining_s(), 0.001))):
             breach = self._passed(self.take())
             if breach is not None and not self._done.is_set():

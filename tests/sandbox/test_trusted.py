@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.contract import Limits, Outcome, RunResult, RunSpec
-from sandbox.errors import ConversationEnded, ReplyTimedOut, ReplyTooLong
+from sandbox.errors import ConversationEnded, ReplyTimedOut, ReplyTooLong, SandboxUnavailable
 from sandbox.trusted import TrustedSandbox
 
 
@@ -103,6 +104,24 @@ def test_a_program_that_is_too_slow_is_timed_out(tmp_path: Path) -> None:
     result = _run(tmp_path, "import time\ntime.sleep(60)", limits=Limits(wall_s=0.5))
     assert (result.outcome, dict(result.outputs)) == (Outcome.TIMED_OUT, {})
     assert 0.4 < result.usage.wall_s < 5
+
+
+def test_a_cancelled_program_is_stopped(tmp_path: Path) -> None:
+    spec = _spec(tmp_path, "import time\ntime.sleep(60)", cancelled=lambda: True)
+    result = TrustedSandbox().run(spec)
+    assert (result.outcome, result.usage.wall_s < 5) == (Outcome.CANCELLED, True)
+
+
+def test_a_watchdog_that_fails_stops_the_program_and_is_our_failure(tmp_path: Path) -> None:
+    def fail() -> bool:
+        raise RuntimeError("the database is gone")
+
+    spec = _spec(tmp_path, "import time\ntime.sleep(60)", cancelled=fail)
+    began = time.monotonic()
+    with pytest.raises(SandboxUnavailable) as caught:
+        TrustedSandbox().run(spec)
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    assert time.monotonic() - began < 10
 
 
 def test_the_guard_refuses_the_learner_and_not_the_libraries(tmp_path: Path) -> None:
