@@ -39,6 +39,7 @@ def make(folder: Path) -> list[str]:
     keep("judge_database_url", f"postgres://judge:{database}@postgres:5432/judge")
     doorbell = keep("redis_password", secrets.token_hex(24))
     keep("judge_broker_url", f"redis://:{doorbell}@redis:6379/0")
+    keep("judge_email_url", "console://")  # holds a password as soon as there is a mail server
     keys = {
         "accessKey": keep("judge_s3_access_key", secrets.token_hex(10)),
         "secretKey": keep("judge_s3_secret_key", secrets.token_hex(24)),

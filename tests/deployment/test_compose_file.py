@@ -29,6 +29,11 @@ def test_every_setting_reaches_the_containers(compose: dict[str, Any]) -> None:
         assert settings - EMBEDDED_ONLY - set(compose["services"][service]["environment"]) == set(), service
 
 
+def test_every_secret_can_come_from_a_file(compose: dict[str, Any]) -> None:
+    secret = {name for name, field in Environment.model_fields.items() if "SecretStr" in str(field.annotation)}
+    assert {f"judge_{name}" for name in secret} <= set(compose["services"]["web"]["secrets"])
+
+
 def test_every_variable_of_the_compose_file_is_documented() -> None:
     used = set(re.findall(r"\$\{([A-Z0-9_]+)", COMPOSE))
     documented = set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", EXAMPLE))
