@@ -209,7 +209,7 @@ def has_pip() -> bool:
 
 def pip_install(*what: str) -> None:
     run_or_stop(
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what],
+        [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", *what],
         "pip could not install the packages; its own words stand above",
     )
 
