@@ -2,7 +2,7 @@
 #
 #   make demo            mint, serve and hand in every baseline; goes on serving until Ctrl-C
 #   make demo ARGS=--exit    ... and stops there; exit status 0 only if every baseline was scored
-#   make test            all tests; those whose real part is missing here say so and skip
+#   make test            all tests, then the audit; tests whose real part is missing here say so and skip
 #   make quick           the tests that need no Docker, servers or browser
 #   make check           ruff, mypy and the import contracts
 #   make audit           prove every challenge: deterministic, no leak, baselines apart, rejected files refused
@@ -11,7 +11,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 ARGS ?=
-QUICK := not docker and not bubblewrap and not postgres and not redis and not browser and not slow
+QUICK := not docker and not bubblewrap and not postgres and not redis and not browser and not slow and not anchors
 
 .PHONY: demo test quick check audit bench
 
@@ -22,7 +22,8 @@ demo:
 test:
 	@$(PYTHON) scripts/bootstrap.py dev torch
 	$(RUN) -m pytest -m "$(QUICK)" -n 2 $(ARGS)
-	$(RUN) -m pytest -m "not ($(QUICK))" $(ARGS)
+	$(RUN) -m pytest -m "not ($(QUICK)) and not anchors" --durations=15 $(ARGS)
+	$(RUN) manage.py audit --all --secret "the secret of make test"
 
 quick:
 	@$(PYTHON) scripts/bootstrap.py dev torch

@@ -199,7 +199,7 @@ def test_the_starter_is_nearer_to_the_floor_than_to_the_ceiling(
     assert 0.16 < rmsle(truth, run_program(SLUG, "baseline")) < 0.32
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 def test_mending_the_table_comes_close_to_the_ceiling(
     dataset: Dataset, truth: Truth, run_program: Callable[[str, str], pd.DataFrame]
 ) -> None:

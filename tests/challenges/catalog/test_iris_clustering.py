@@ -132,7 +132,7 @@ def test_the_ceiling_is_high_but_not_perfect(dataset: Dataset, truth: Truth) -> 
     assert 0.94 < mean_ari(truth, dataset.ceiling) < 0.99
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 def test_three_clusters_everywhere_get_about_half_of_it_right(
     truth: Truth, run_program: Callable[[str, str], pd.DataFrame]
 ) -> None:
@@ -140,7 +140,7 @@ def test_three_clusters_everywhere_get_about_half_of_it_right(
     assert 0.45 < mean_ari(truth, run_program(SLUG, "baseline")) < 0.72
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 def test_choosing_method_and_number_of_clusters_beats_the_starter(
     dataset: Dataset, truth: Truth, run_program: Callable[[str, str], pd.DataFrame]
 ) -> None:

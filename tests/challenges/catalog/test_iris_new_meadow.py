@@ -98,7 +98,7 @@ def test_the_starter_does_what_two_questions_can(
     assert 0.82 < starter < accuracy(truth, dataset.ceiling) - 0.015
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 def test_choosing_a_model_by_cross_validation_beats_the_starter(
     dataset: Dataset, truth: Truth, run_program: Callable[[str, str], pd.DataFrame]
 ) -> None:

@@ -201,7 +201,7 @@ def test_a_starter_that_names_every_box_a_carton_loses_most_of_its_score(
     assert coco_map(*private(truth, cartons)) < 0.5 * coco_map(*private(truth, starter))
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 @pytest.mark.timeout(900)  # about a minute on two free cores; a busy machine takes far longer
 def test_a_small_network_beats_the_starter_by_far(
     dataset: Dataset, truth: Truth, starter: list[dict[str, Any]], tmp_path: Path

@@ -177,14 +177,14 @@ def test_always_saying_the_commonest_call_gets_most_words_wrong(dataset: Dataset
     assert 0.78 < private_wer(truth, floor) < 1.0
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 def test_the_starter_hears_more_than_the_floor(
     dataset: Dataset, truth: Truth, run_program: Callable[[str, str], pd.DataFrame]
 ) -> None:
     assert 0.5 < private_wer(truth, run_program(SLUG, "baseline")) < 0.82
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 def test_lining_up_sounds_and_learning_them_beats_the_starter_by_far(
     dataset: Dataset, truth: Truth, run_program: Callable[[str, str], pd.DataFrame]
 ) -> None:

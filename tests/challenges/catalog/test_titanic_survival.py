@@ -169,7 +169,7 @@ def test_the_starter_lands_between_a_rule_of_thumb_and_the_reference(
     assert women_first + 0.04 < auc(truth, run_program(SLUG, "baseline")) < 0.87
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 def test_features_of_family_and_cabin_beat_the_starter(
     dataset: Dataset, truth: Truth, run_program: Callable[[str, str], pd.DataFrame]
 ) -> None:

@@ -246,7 +246,7 @@ def test_the_local_referee_plays_the_starter(tmp_path: Path) -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["random", "one-ply", "negamax-3"]
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 def test_the_anchors_stand_apart(play_program: PlayProgram) -> None:
     assert CHALLENGE.referee is not None
     floor = scored(in_process(CHALLENGE.referee.floor_player({}), edition())).private.primary

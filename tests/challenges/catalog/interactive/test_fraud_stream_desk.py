@@ -223,7 +223,7 @@ def test_the_local_referee_replays_the_last_days(tmp_path: Path) -> None:
     assert done.stdout.startswith("cost_saving ")
 
 
-@pytest.mark.slow
+@pytest.mark.anchors
 def test_the_anchors_stand_apart(play_program: PlayProgram) -> None:
     baseline = scored(play_program(CHALLENGE, edition(), CHALLENGE.files("baseline"))).private.primary
     reference = scored(play_program(CHALLENGE, edition(), CHALLENGE.files("reference"))).private.primary
