@@ -28,6 +28,7 @@ BANNED = (
     "mpmath",
     "sympy",
     "fractions",
+    "statistics",
     "decimal",
     "ctypes",
     "cffi",
