@@ -14,6 +14,9 @@ import zipfile
 from itertools import pairwise
 from pathlib import Path
 
+# Small products of matrices: two threads mostly wait for each other, on a busy machine many times as long as they work.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import numpy as np
 
 DATA = Path(os.environ.get("DATA_DIR", "data"))
