@@ -151,7 +151,7 @@ def test_a_conversation_that_breaks_gets_the_verdict_of_its_cause(sandbox: str, 
 
 
 def test_an_illegal_move_loses_its_game_and_the_league_goes_on(sandbox: str) -> None:
-    program = TALK.format(on_move="answer(seq=message['seq'], col=99)")
+    program = TALK.format(on_move="'seq' in message and answer(seq=message['seq'], col=99)")
     submission = hand_in(editions.mint("connect-x-league"), "main.py", program)
     assert submission.verdict == Verdict.SCORED, submission.findings
     assert submission.public_secondary["win_rate"] == 0.0
