@@ -12,13 +12,13 @@ from io import BytesIO
 import pandas as pd
 import pytest
 
+from challenges.evaluation import Truth
 from challenges.loader import load
 from challenges.minting import Dataset
 from challenges.spec import Size
 
 SECRET = b"a secret that is used in tests only"
 
-MintSmall = Callable[[str], Dataset]
 RunProgram = Callable[[str, str], pd.DataFrame]
 
 
@@ -27,10 +27,16 @@ def _minted(slug: str) -> Dataset:
     return load(slug).mint(SECRET, edition="tests", size=Size.SMALL)
 
 
-@pytest.fixture(scope="session")
-def mint_small() -> MintSmall:
-    """Return slug -> the test edition of size small."""
-    return _minted
+@pytest.fixture(scope="module")
+def dataset(request: pytest.FixtureRequest) -> Dataset:
+    """The test edition of the challenge that a test module names as SLUG."""
+    return _minted(request.module.SLUG)
+
+
+@pytest.fixture(scope="module")
+def truth(dataset: Dataset) -> Truth:
+    assert dataset.truth is not None
+    return dataset.truth
 
 
 @pytest.fixture(scope="session")

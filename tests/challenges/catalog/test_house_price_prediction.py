@@ -17,17 +17,6 @@ SLUG = "house-price-prediction"
 
 
 @pytest.fixture(scope="module")
-def dataset(mint_small: Callable[[str], Dataset]) -> Dataset:
-    return mint_small(SLUG)
-
-
-@pytest.fixture(scope="module")
-def truth(dataset: Dataset) -> Truth:
-    assert dataset.truth is not None
-    return dataset.truth
-
-
-@pytest.fixture(scope="module")
 def train(dataset: Dataset) -> pd.DataFrame:
     return table(dataset, "train.csv")
 

@@ -17,17 +17,6 @@ SLUG = "iris-clustering"
 
 
 @pytest.fixture(scope="module")
-def dataset(mint_small: Callable[[str], Dataset]) -> Dataset:
-    return mint_small(SLUG)
-
-
-@pytest.fixture(scope="module")
-def truth(dataset: Dataset) -> Truth:
-    assert dataset.truth is not None
-    return dataset.truth
-
-
-@pytest.fixture(scope="module")
 def trays() -> dict[str, list[Tray]]:
     return {family: [draw_tray(family, np.random.default_rng([seed, 3])) for seed in range(8)] for family in FAMILIES}
 

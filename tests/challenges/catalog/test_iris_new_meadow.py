@@ -16,17 +16,6 @@ SLUG = "iris-new-meadow"
 MEASUREMENTS = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
 
 
-@pytest.fixture(scope="module")
-def dataset(mint_small: Callable[[str], Dataset]) -> Dataset:
-    return mint_small(SLUG)
-
-
-@pytest.fixture(scope="module")
-def truth(dataset: Dataset) -> Truth:
-    assert dataset.truth is not None
-    return dataset.truth
-
-
 def table(dataset: Dataset, name: str) -> pd.DataFrame:
     return pd.read_csv(BytesIO(dataset.public[name]), dtype={"id": str})
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,6 @@ from challenges.worlds.conveyor import draw_frame, draw_mood, draw_world
 from challenges.worlds.conveyor_looks import CLASSES
 
 SLUG = "object-detection"
-
-
-@pytest.fixture(scope="module")
-def dataset(mint_small: Callable[[str], Dataset]) -> Dataset:
-    return mint_small(SLUG)
-
-
-@pytest.fixture(scope="module")
-def truth(dataset: Dataset) -> Truth:
-    assert dataset.truth is not None
-    return dataset.truth
 
 
 @pytest.fixture(scope="module")

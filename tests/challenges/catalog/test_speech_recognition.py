@@ -23,17 +23,6 @@ from challenges.worlds.voices import RATE_HZ, draw_phones, draw_radio, draw_spea
 SLUG = "speech-recognition"
 
 
-@pytest.fixture(scope="module")
-def dataset(mint_small: Callable[[str], Dataset]) -> Dataset:
-    return mint_small(SLUG)
-
-
-@pytest.fixture(scope="module")
-def truth(dataset: Dataset) -> Truth:
-    assert dataset.truth is not None
-    return dataset.truth
-
-
 @pytest.fixture
 def streams() -> Streams:
     return Streams.of(b"a secret that is used in tests only", slug=SLUG, version=1, edition="unit", size=Size.SMALL)
