@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
@@ -18,9 +19,11 @@ import httpx
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from challenges.loader import slugs
 from judge import teams, waiting
+from judge.models import Worker
 from web.demo import round as baselines
 from web.demo.children import ChildDied, Children, free_port
 from web.demo.learner import Learner, NotAnswered
@@ -81,19 +84,21 @@ class Command(BaseCommand):
         image = ImageBuild(children.logs / "image.log")
         mint_all(slugs(), processes=cores, say=self._say)
         image.finish(self._say)
+        began = timezone.now()
         for name, command in _workers(cores).items():
             children.start(name, *command)
-        self._wait_until_open(f"http://127.0.0.1:{port}", children)
+        self._wait_until_open(f"http://127.0.0.1:{port}", children, began)
         return f"http://127.0.0.1:{port}"
 
-    def _wait_until_open(self, address: str, children: Children) -> None:
+    def _wait_until_open(self, address: str, children: Children, began: datetime) -> None:
+        """Wait for the server and for a worker of this start; the last one's may still be on record."""
         deadline = time.monotonic() + START_TIMEOUT_S
-        while not (_is_healthy(address) and waiting.live_workers()):
+        while not (_is_healthy(address) and (workers := _workers_since(began))):
             children.check()
             if time.monotonic() > deadline:
                 raise CommandError(f"nothing answers after {START_TIMEOUT_S:.0f} s; see {children.logs}")
             time.sleep(POLL_S)
-        worker = waiting.live_workers()[0]
+        worker = workers[0]
         self._say(f"Programs run in the sandbox {worker.sandbox}." if worker.sandbox else worker.reason)
 
     def _serve(self, children: Children) -> None:
@@ -114,6 +119,10 @@ def _workers(cores: int) -> dict[str, tuple[str, ...]]:
         return {f"worker-{number}": ("manage.py", "worker") for number in range(1, cores + 1)}
     beat = ("-m", "celery", "-A", "judge.celery", "beat", "-s", str(settings.DATA_DIR / "beat"))
     return {"worker": ("manage.py", "worker", "--concurrency", str(cores)), "beat": beat}
+
+
+def _workers_since(began: datetime) -> list[Worker]:
+    return [worker for worker in waiting.live_workers() if worker.seen_at > began]
 
 
 def _is_healthy(address: str) -> bool:
