@@ -1,16 +1,33 @@
-"""Real parts: where one is missing a marked test skips, unless JUDGE_REQUIRE_ALL=1 makes that a failure."""
+"""Real parts, and a deployment with one small challenge.
+
+Where a real part is missing a marked test skips, unless JUDGE_REQUIRE_ALL=1 makes that a failure.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.cache import cache as throttles
+from django.core.files.storage import FileSystemStorage
+
+from challenges.anchors import in_process_anchors
+from challenges.loader import load
+from challenges.minting import Minted, write
+from challenges.spec import Size
+from judge.models import Edition
+
+IRIS = "iris-new-meadow"
+SECRET = b"a secret that only these tests know"
 
 
 def _docker() -> str | None:
@@ -80,3 +97,43 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_report_header() -> list[str]:
     return [f"real part {part}: {missing(part) or 'present'}" for part in PARTS]
+
+
+@pytest.fixture(scope="session")
+def iris_paper(tmp_path_factory: pytest.TempPathFactory) -> Minted:
+    """The small edition of the smallest challenge, on disk."""
+    dataset = load(IRIS).mint(SECRET, edition="open", size=Size.SMALL)
+    return write(dataset, tmp_path_factory.mktemp("papers") / IRIS)
+
+
+@pytest.fixture(scope="session")
+def iris_anchors(iris_paper: Minted) -> dict[str, Any]:
+    anchors = in_process_anchors(load(IRIS), iris_paper, Size.SMALL)
+    return {name: dataclasses.asdict(score) for name, score in anchors.items()}
+
+
+@pytest.fixture
+def home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A deployment's data folder, with empty throttles."""
+    settings.EDITIONS_DIR = tmp_path / "editions"
+    settings.MINT_SECRET = SECRET
+    monkeypatch.setattr("judge.storage.default_storage", FileSystemStorage(location=tmp_path / "blobs"))
+    throttles.clear()
+    yield tmp_path
+    throttles.clear()
+
+
+@pytest.fixture
+def edition(db: None, home: Path, iris_paper: Minted, iris_anchors: dict[str, Any]) -> Edition:
+    """The live edition of iris-new-meadow, as judge.editions.mint would leave it."""
+    folder = f"{IRIS}/v1-open-small"
+    shutil.copytree(iris_paper.folder, home / "editions" / folder)
+    return Edition.objects.create(
+        slug=IRIS,
+        name="open",
+        version=1,
+        size="small",
+        digest=iris_paper.digest(),
+        folder=folder,
+        anchors=iris_anchors,
+    )

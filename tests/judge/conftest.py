@@ -5,48 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.storage import FileSystemStorage
 
-from challenges.loader import load
-from challenges.minting import Minted, write
-from challenges.spec import Size
 from judge import teams
 from judge.models import Edition, Submission, Team
 from judge.verdicts import State, Verdict
 
-SECRET = b"a secret that only these tests know"
 T0 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A deployment's data folder with a known secret."""
-    settings.EDITIONS_DIR = tmp_path / "editions"
-    settings.MINT_SECRET = SECRET
-    blobs = FileSystemStorage(location=tmp_path / "blobs")
-    monkeypatch.setattr("judge.storage.default_storage", blobs)
-    return tmp_path
-
-
-@pytest.fixture(scope="session")
-def iris_paper(tmp_path_factory: pytest.TempPathFactory) -> Minted:
-    """The small edition of the smallest challenge, minted once."""
-    dataset = load("iris-new-meadow").mint(SECRET, edition="open", size=Size.SMALL)
-    return write(dataset, tmp_path_factory.mktemp("papers") / "iris")
-
-
-@pytest.fixture
-def edition(db: None, home: Path, iris_paper: Minted) -> Edition:
-    (home / "editions").mkdir()
-    (home / "editions" / "iris").symlink_to(iris_paper.folder)
-    return Edition.objects.create(
-        slug="iris-new-meadow", version=1, size="small", digest=iris_paper.digest(), folder="iris"
-    )
 
 
 @pytest.fixture

@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
-from django.core.cache import cache
-from django.core.files.storage import FileSystemStorage
 from rest_framework.test import APIClient
 
-from challenges.anchors import in_process_anchors
 from challenges.loader import load
-from challenges.minting import Minted, write
-from challenges.spec import Size
-from judge.models import Edition
+from challenges.minting import Minted
 
 IRIS = "iris-new-meadow"
-SECRET = b"a secret that only these tests know"
-
-
-@pytest.fixture(scope="session")
-def iris_paper(tmp_path_factory: pytest.TempPathFactory) -> Minted:
-    """The small edition of the smallest challenge, on disk."""
-    dataset = load(IRIS).mint(SECRET, edition="open", size=Size.SMALL)
-    return write(dataset, tmp_path_factory.mktemp("papers") / IRIS)
-
-
-@pytest.fixture(scope="session")
-def iris_anchors(iris_paper: Minted) -> dict[str, Any]:
-    anchors = in_process_anchors(load(IRIS), iris_paper, Size.SMALL)
-    return {name: dataclasses.asdict(score) for name, score in anchors.items()}
 
 
 @pytest.fixture(autouse=True)
@@ -43,33 +22,6 @@ def quick_parts(settings: Any) -> None:
     """Hash passwords quickly, and look static files up when they are asked for, not whenever a client is made."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
-
-
-@pytest.fixture
-def home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A deployment's data folder, with empty throttles."""
-    settings.EDITIONS_DIR = tmp_path / "editions"
-    settings.MINT_SECRET = SECRET
-    monkeypatch.setattr("judge.storage.default_storage", FileSystemStorage(location=tmp_path / "blobs"))
-    cache.clear()
-    yield tmp_path
-    cache.clear()
-
-
-@pytest.fixture
-def edition(db: None, home: Path, iris_paper: Minted, iris_anchors: dict[str, Any]) -> Edition:
-    """The live edition of iris-new-meadow, as judge.editions.mint would leave it."""
-    folder = f"{IRIS}/v1-open-small"
-    shutil.copytree(iris_paper.folder, home / "editions" / folder)
-    return Edition.objects.create(
-        slug=IRIS,
-        name="open",
-        version=1,
-        size="small",
-        digest=iris_paper.digest(),
-        folder=folder,
-        anchors=iris_anchors,
-    )
 
 
 @pytest.fixture
