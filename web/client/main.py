@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from web.client import accounts, catalogue, checking, fetching, handing_in, home, watching
 from web.client.door import Door, Json
-from web.client.errors import FAILED, ClientError, Refused, Usage
+from web.client.errors import FAILED, USAGE, ClientError, Refused, Usage
 from web.client.tables import Format
 
 INTERRUPTED = 130
@@ -36,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # `judge challenges | head`: whoever read us has seen enough
         return FAILED
+    except EOFError:
+        print("\nThe input ended before the question was answered; nothing was changed.", file=sys.stderr)
+        return USAGE
     except KeyboardInterrupt:
         print("\nStopped. What was handed in goes on without us.", file=sys.stderr)
         return INTERRUPTED

@@ -79,6 +79,17 @@ def test_signing_up_makes_an_account_and_logs_in(
     assert config(desk).exists()
 
 
+def test_an_input_that_ends_before_the_answer_is_told_in_a_sentence(
+    judge: Judge, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    type_in(monkeypatch, "")
+    done = judge("sign-up", site)
+
+    assert done.status == 2
+    assert "The input ended before the question was answered" in done.err
+    assert not User.objects.exists()
+
+
 def test_signing_up_with_a_poor_password_names_the_field(
     judge: Judge, site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
