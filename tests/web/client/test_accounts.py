@@ -82,7 +82,11 @@ def test_signing_up_makes_an_account_and_logs_in(
 def test_an_input_that_ends_before_the_answer_is_told_in_a_sentence(
     judge: Judge, site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    type_in(monkeypatch, "")
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal(""))
     done = judge("sign-up", site)
 
     assert done.status == 2
