@@ -20,11 +20,14 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from challenges.scoring import SplitScores
-from judge import leaderboard, rules
+from judge import leaderboard, queue, rules
 from judge.errors import Cancelled, LeaseLost
 from judge.models import Attempt, Board, Event, QuotaDay, Submission, Team
 from judge.reports import Report
 from judge.verdicts import RULES, State, Step, Verdict
+
+RINGS_LATER_S = 0.5
+"""A bell that rings before the time of the next try would be for nothing."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ def release(lease: Lease) -> None:
         submission.lease_token = submission.lease_until = submission.enqueued_at = None
         submission.save()
         note(submission.pk, Step.RETRYING, "the worker was stopped")
+        transaction.on_commit(lambda: queue.enqueue(submission.pk, submission.resource))
 
 
 def expire(submission_id: int, now: datetime) -> bool:
@@ -207,8 +211,12 @@ def _back_to_queue(submission: Submission) -> None:
         return
     submission.state = State.QUEUED
     submission.lease_token = submission.lease_until = submission.enqueued_at = None
-    submission.next_try_at = timezone.now() + rules.retry_delay(submission.attempts)
+    delay = rules.retry_delay(submission.attempts)
+    submission.next_try_at = timezone.now() + delay
     submission.save()
+    transaction.on_commit(
+        lambda: queue.enqueue(submission.pk, submission.resource, delay_s=delay.total_seconds() + RINGS_LATER_S)
+    )
     note(submission.pk, Step.RETRYING, f"our failure, try {submission.attempts} of {rules.MAX_ATTEMPTS}")
 
 

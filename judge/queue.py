@@ -13,8 +13,11 @@ from judge.verdicts import State
 log = logging.getLogger(__name__)
 
 
-def enqueue(submission_id: int, resource: str) -> None:
-    """Ring for one submission, after commit. Without a broker nothing rings: workers look at the table themselves."""
+def enqueue(submission_id: int, resource: str, *, delay_s: float = 0.0) -> None:
+    """Ring for one submission, after commit, now or later.
+
+    Without a broker nothing rings: workers look at the table themselves.
+    """
     if settings.CELERY_BROKER_URL is None:
         return
     from kombu.exceptions import OperationalError
@@ -22,7 +25,7 @@ def enqueue(submission_id: int, resource: str) -> None:
     from judge.tasks import grade
 
     try:
-        grade.apply_async(args=(submission_id,), queue=resource, retry=False)
+        grade.apply_async(args=(submission_id,), queue=resource, countdown=delay_s, retry=False)
     except OperationalError as error:
         log.warning("the broker is away (%s); the reconciler will ring again for submission %s", error, submission_id)
         return

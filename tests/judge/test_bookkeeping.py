@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,6 +104,19 @@ def test_a_failure_of_ours_is_tried_again_later_and_costs_nothing_in_the_end(mak
     quota.refresh_from_db()
     assert quota.used == 2
     assert "boom" not in submission.sentence + submission.log_tail
+
+
+def test_whatever_goes_back_to_the_queue_is_rung_for(
+    make_submission: Make, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    rung: list[tuple[int, float]] = []
+    monkeypatch.setattr(bookkeeping.queue, "enqueue", lambda pk, resource, delay_s=0.0: rung.append((pk, delay_s)))
+    failed, stopped = make_submission(), make_submission()
+    leases = [claimed(failed), claimed(stopped)]
+    with django_capture_on_commit_callbacks(execute=True):
+        bookkeeping.retry_or_give_up(leases[0], trace="boom")
+        bookkeeping.release(leases[1])
+    assert rung == [(failed.pk, 5.5), (stopped.pk, 0.0)]
 
 
 @pytest.mark.parametrize("verdict", [Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY])
