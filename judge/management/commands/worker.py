@@ -21,7 +21,7 @@ from judge.celery import QUEUES, app
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.1
+POLL_S = 0.03
 """How long an idle worker waits before it looks at the table again: one indexed query."""
 
 TIDY_EVERY_S = 60.0
