@@ -124,8 +124,10 @@ def _publishes_kit(edition: Edition) -> bool:
 
 def _metric_words(use: MetricUse) -> MetricWords:
     metric = metric_of(use)
-    explanation = (metric.function.__doc__ or "").strip().partition("\n\n")[0]
-    return MetricWords(use.name, metric.title, " ".join(explanation.split()), str(metric.better), metric.best)
+    first = " ".join((metric.function.__doc__ or "").strip().partition("\n\n")[0].split())
+    explanation = first.removeprefix("Return ")  # a docstring speaks to whoever calls it, the page to a learner
+    explanation = explanation[:1].upper() + explanation[1:]
+    return MetricWords(use.name, metric.title, explanation, str(metric.better), metric.best)
 
 
 def _limits(paper: Paper) -> list[tuple[str, str]]:

@@ -127,3 +127,7 @@ def test_an_overview_needs_few_queries(
     browser = browse(ada)
     with django_assert_max_num_queries(8):
         browser.get(IRIS)
+
+
+def test_the_metric_is_explained_to_a_learner(edition: Edition, browse: Browse) -> None:
+    assert "The share of rows whose class is right." in browse().get(IRIS).text
