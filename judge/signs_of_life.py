@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from functools import cache
+from typing import Self
 
 from django.conf import settings
 from django.db import connection
@@ -57,7 +58,10 @@ def announce(resources: Sequence[str], *, worker: str) -> None:
 
 
 class Announcer:
-    """Announces in the background; `leave` takes the row away, so that nobody waits for a worker that has gone."""
+    """Announces in the background; `leave` takes the row away, so that nobody waits for a worker that has gone.
+
+    Use as a context manager, or call `leave`.
+    """
 
     def __init__(self, resources: Sequence[str], *, worker: str) -> None:
         self._resources = resources
@@ -65,6 +69,12 @@ class Announcer:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._announce, name="signs-of-life", daemon=True)
         self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.leave()
 
     def leave(self) -> None:
         self._stop.set()

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache as throttles
 from django.core.files.storage import FileSystemStorage
+from django.db import connections
 
 from challenges.anchors import in_process_anchors
 from challenges.loader import load
@@ -97,6 +98,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_report_header() -> list[str]:
     return [f"real part {part}: {missing(part) or 'present'}" for part in PARTS]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep SQLite's test database in a file, as a deployment does.
+
+    Django's default, one in memory that all threads share, knows no waiting for a lock: a thread that reads while
+    another one writes fails at once.
+    """
+    settings = connections["default"].settings_dict
+    if connections["default"].vendor == "sqlite":
+        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(scope="session")

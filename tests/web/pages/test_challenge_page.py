@@ -71,7 +71,6 @@ def test_the_data_page_lists_files_with_sizes_and_a_look_inside(edition: Edition
 def test_a_download_is_the_minted_file(edition: Edition, browse: Browse, ada: User) -> None:
     response = browse(ada).raw(f"{IRIS}data/files/train.csv")
     content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    response.close()
     assert content == (editions.minted(edition).public / "train.csv").read_bytes()
     assert response["Content-Disposition"] == 'attachment; filename="train.csv"'
 
@@ -84,7 +83,6 @@ def test_only_published_files_can_be_downloaded(edition: Edition, browse: Browse
 def test_download_all_is_a_zip_of_every_public_file(edition: Edition, browse: Browse, ada: User) -> None:
     response = browse(ada).raw(f"{IRIS}data/all.zip")
     archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[attr-defined]
-    response.close()
     assert sorted(archive.namelist()) == ["sample_submission.csv", "test.csv", "train.csv"]
 
 
