@@ -101,9 +101,7 @@ def pytest_report_header() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep SQLite's test database in a file, as a deployment does.
 
     Django's default, one in memory that all threads share, knows no waiting for a lock: a thread that reads while
