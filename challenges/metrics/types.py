@@ -44,11 +44,46 @@ class Takes(StrEnum):
     """Predictions are figures that we measured ourselves; truth is not looked at."""
 
 
+class Effect(StrEnum):
+    """What becomes of a score when all numbers on both sides are changed alike."""
+
+    UNCHANGED = "unchanged"
+    PROPORTIONAL = "proportional"
+    """Scaling by c scales the score by c."""
+    SQUARED = "squared"
+    """Scaling by c scales the score by c * c."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """What a metric promises about itself; the property suite tries every claim, and that the denied ones fail."""
+
+    symmetric: bool
+    """Truth and predictions may change places."""
+    one_row: bool
+    """Defined on a single row."""
+    constant_truth: bool
+    """Defined where all rows have the same truth."""
+    repeats: bool = True
+    """Writing every row twice leaves the score as it is."""
+    shift: Effect = Effect.OTHER
+    """The same number added to everything on both sides."""
+    scale: Effect = Effect.OTHER
+    """Everything on both sides times the same positive number."""
+    ranks_only: bool = False
+    """Only the order of the predictions counts: a strictly rising transformation of them changes nothing."""
+    relabelled: bool = False
+    """Other names for the predicted classes change nothing, as for partitions."""
+
+
 MetricFunction = Callable[..., float]
 """(truth, predictions, **params) -> the score."""
 RowFigures = Callable[..., NDArray[np.float64]]
 """(truth, predictions, **params) -> figures whose first axis is the row."""
 FromSums = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+StandardError = Callable[..., float]
+"""(truth, predictions, **params) -> standard error of the score over independent rows, by a closed form."""
 Resampled = Callable[..., NDArray[np.float64]]
 """(truth, predictions, counts, **params) -> (m,) scores."""
 
@@ -72,6 +107,11 @@ class Metric:
     version: int = 1
     """Raised whenever the same input can give another number."""
     params: Mapping[str, type] = field(default_factory=dict)
+    unit: str = "row"
+    """What is resampled for the error: row, image, utterance, sequence, series, user, query, episode, ..."""
+    claims: Claims | None = None
+    """A metric without claims fails the property suite."""
+    standard_error: StandardError | None = None
     row_scores: RowFigures | None = None
     """(n,) scores whose plain mean is the metric, where that is so."""
     row_sums: RowFigures | None = None
