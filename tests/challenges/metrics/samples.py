@@ -1,4 +1,4 @@
-"""Random truth and predictions for every kind of metric."""
+"""Random truth and predictions for every kind of metric, and what may be done to them without leaving the kind."""
 
 from __future__ import annotations
 
@@ -75,11 +75,59 @@ def checks(rng: Generator, rows: int) -> Pair:
     return rng.uniform(0.5, 3, rows), rng.integers(0, 2, rows)
 
 
+Change = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Numbers -> other numbers, of any shape."""
+Move = Callable[[NDArray[Any], Change], NDArray[Any]]
+
+
+def move_numbers(side: NDArray[Any], change: Change) -> NDArray[Any]:
+    """Apply a change to every number of one side, however deep in its cells."""
+
+    def moved(cell: Any) -> Any:
+        if isinstance(cell, dict):
+            return {key: moved(value) for key, value in cell.items()}
+        if isinstance(cell, list):
+            return [moved(value) for value in cell]
+        if isinstance(cell, np.ndarray) and cell.dtype == object:
+            return cells([moved(value) for value in cell])
+        if isinstance(cell, np.ndarray | float | int | np.number):
+            return change(np.asarray(cell, dtype=np.float64))
+        return cell
+
+    return np.asarray(moved(side))
+
+
+def move_boxes(side: NDArray[Any], change: Change) -> NDArray[Any]:
+    """Apply a change to the boxes of every image; areas follow."""
+
+    def moved(box: dict[str, Any]) -> dict[str, Any]:
+        bbox = [float(number) for number in change(np.array(box["bbox"]))]
+        return {**box, "bbox": bbox, **({"area": bbox[2] * bbox[3]} if "area" in box else {})}
+
+    return cells([[moved(box) for box in cell] for cell in side])
+
+
+def rename_numbers(side: NDArray[Any], names: dict[int, int]) -> NDArray[Any]:
+    """Give every label of one side, or of its cells, another name."""
+    if side.dtype == object:
+        return cells([rename_numbers(np.asarray(cell), names) for cell in side])
+    return np.vectorize(names.__getitem__, otypes=[np.int64])(side)
+
+
 @dataclass(frozen=True)
 class Sample:
     draw: Callable[[Generator, int], Pair]
     perfect: Callable[[NDArray[Any]], NDArray[Any]] | None
     """Truth -> the best predictions; None where there are none."""
+    move: Move | None = move_numbers
+    """How all sizes of one side are changed alike; None where nothing has a size, as labels and texts."""
+    rank: Move | None = None
+    """How the predictions are changed by what ranks them; defaults to `move`."""
+    rename: Callable[[NDArray[Any], dict[int, int]], NDArray[Any]] | None = None
+    """How labels get other names; None where there are no labels."""
+    reads_truth: bool = True
+    huge: bool = False
+    """Whether a million rows must be done within a second or so."""
 
 
 def as_detections(truth: NDArray[Any]) -> NDArray[Any]:
@@ -90,19 +138,37 @@ def as_detections(truth: NDArray[Any]) -> NDArray[Any]:
 
 
 SAMPLES: dict[Takes, Sample] = {
-    Takes.NUMBERS: Sample(numbers, lambda truth: truth),
-    Takes.LABELS: Sample(labels, lambda truth: truth),
-    Takes.PROBABILITIES: Sample(probabilities, lambda truth: truth.astype(float)),
-    Takes.TEXTS: Sample(texts, lambda truth: truth),
-    Takes.DETECTIONS: Sample(detections, as_detections),
-    Takes.PARTITIONS: Sample(partitions, lambda truth: truth),
+    Takes.NUMBERS: Sample(numbers, lambda truth: truth, huge=True),
+    Takes.LABELS: Sample(labels, lambda truth: truth, move=None, rename=rename_numbers, huge=True),
+    Takes.PROBABILITIES: Sample(probabilities, lambda truth: truth.astype(float), huge=True),
+    Takes.TEXTS: Sample(texts, lambda truth: truth, move=None),
+    Takes.DETECTIONS: Sample(detections, as_detections, move=move_boxes),
+    Takes.PARTITIONS: Sample(partitions, lambda truth: truth, move=None, rename=rename_numbers),
     Takes.COSTS: Sample(costs, lambda truth: np.zeros(len(truth))),
     Takes.RESULTS: Sample(results, lambda truth: np.ones(len(truth))),
     Takes.DIGITS: Sample(costs, lambda truth: truth),
     Takes.CHECKS: Sample(checks, lambda truth: np.ones(len(truth))),
-    Takes.MEASUREMENTS: Sample(numbers, None),
+    Takes.MEASUREMENTS: Sample(numbers, None, reads_truth=False),
 }
+
+OWN: dict[str, Sample] = {}
+"""Metric id -> its own sample, where that of its kind does not do: other perfect predictions, other shapes."""
+
+PARAMS: dict[str, dict[str, Any]] = {}
+"""Metric id -> values of the parameters that it requires, as a challenge would give them."""
+
+
+def sample_of(metric: Metric) -> Sample:
+    return OWN.get(metric.id, SAMPLES[metric.takes])
+
+
+def params_of(metric: Metric) -> dict[str, Any]:
+    return PARAMS.get(metric.id, {})
 
 
 def draw(metric: Metric, seed: int = 0, rows: int = ROWS) -> Pair:
-    return SAMPLES[metric.takes].draw(np.random.default_rng(seed), rows)
+    """Return truth and predictions that nobody can write to."""
+    pair = sample_of(metric).draw(np.random.default_rng(seed), rows)
+    for side in pair:
+        side.setflags(write=False)
+    return pair
