@@ -24,6 +24,9 @@ SEEDS = range(4)
 SIZES = (ROWS, 6, 3)
 """A claim that is denied needs only one draw that shows it; small draws lack a class, or tie, or hit a bound."""
 
+MILLION_ROWS_S = 3.0
+"""Of processor time: many times what sorting a million numbers takes, a fraction of a loop over them in Python."""
+
 CLOSE = {"rel": 1e-9, "abs": 1e-12}
 
 
@@ -409,7 +412,7 @@ def check_a_million_rows_are_done_in_time(metric: Metric) -> None:
     truth, predictions = (np.tile(side, (times, *[1] * (side.ndim - 1))) for side in draw(metric))
     start = time.process_time()
     value = value_of(metric, (truth, predictions))
-    assert time.process_time() - start < 5.0, "a million rows take more than five seconds of computing"
+    assert time.process_time() - start < MILLION_ROWS_S, "a million rows take too much computing"
     assert value is not None
     if claims_of(metric).repeats:
         assert value == pytest.approx(value_of(metric, draw(metric)), rel=1e-7, abs=1e-9)
