@@ -9,10 +9,11 @@ from sandbox.errors import SandboxUnavailable
 
 BACKENDS = {
     "docker": "sandbox.docker:DockerSandbox",
+    "warm": "sandbox.warm:WarmSandbox",
     "bubblewrap": "sandbox.bubblewrap:BubblewrapSandbox",
 }
 
-BEST_FIRST = ("docker", "bubblewrap")
+BEST_FIRST = ("docker", "warm", "bubblewrap")
 
 
 def load(name: str) -> Sandbox:

@@ -14,33 +14,23 @@ import json
 import math
 import os
 import select
-import shutil
 import signal
-import stat
 import subprocess
-import sys
 import tempfile
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
-from sandbox import cgroups, hostview, seccomp, staging
+from sandbox import bwrap, cgroups, hostview, seccomp, staging
 from sandbox.box import Exit, Sample
 from sandbox.contract import Conversation, Limits, Outcome, Probe, RunResult, RunSpec
 from sandbox.environment import variables
 from sandbox.errors import SandboxError, SandboxUnavailable, UnsupportedLimit
 from sandbox.guest.protocol import REPORT_DIR, Job
-from sandbox.processes import tree_sample
 from sandbox.running import Running
+from sandbox.scales import Scales
 from sandbox.staging import JobFolder, Mounted
 from sandbox.streams import PipeWire
 
-USER = 10001
-"""The user inside and, when the judge is root, outside: one that owns nothing."""
-LAUNCHER = Path(__file__).parent / "launcher.py"
 DEATH_S = 10.0
-# What of /proc tells about the host and nothing about the program.
-MASKED = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/latency_stats", "/proc/kallsyms")
 
 
 class BubblewrapSandbox:
@@ -54,12 +44,12 @@ class BubblewrapSandbox:
 
     def probe(self) -> Probe:
         try:
-            _bwrap()
+            bwrap.executable()
             seccomp.architecture(os.uname().machine)
             self._try()
         except SandboxError as error:
             return Probe(backend=self.name, usable=False, reason=str(error))
-        return Probe(backend=self.name, usable=True, refusals=self._refusals())
+        return Probe(backend=self.name, usable=True, refusals=self.refusals())
 
     def run(self, spec: RunSpec) -> RunResult:
         return Running(self._box(spec), spec, self._job(spec, talks=False)).to_the_end()
@@ -83,7 +73,8 @@ class BubblewrapSandbox:
     def _hierarchy(self) -> cgroups.Hierarchy | None:
         return cgroups.find() if self._control_groups else None
 
-    def _refusals(self) -> tuple[str, ...]:
+    def refusals(self) -> tuple[str, ...]:
+        """Return the promises that cannot be kept here."""
         if self._hierarchy() is not None:
             return ()
         return ("memory_never_exceeds_its_limit", "the_processor_share_is_capped")
@@ -126,8 +117,7 @@ class BubblewrapBox:
         self._info = -1
         self._init = -1
         self._folders: dict[str, int] = {}
-        self._cpu_s: float | None = None
-        self._namespace = ""
+        self._scales: Scales | None = None
         try:
             if hierarchy is not None:
                 self._group = cgroups.Group(hierarchy, folder.name, spec.limits)
@@ -146,25 +136,26 @@ class BubblewrapBox:
         return self._wire
 
     @property
+    def scales(self) -> Scales:
+        if self._scales is None:
+            raise SandboxUnavailable("the sandbox has not been opened")
+        return self._scales
+
+    @property
     def enforces_memory(self) -> bool:
         return self._group is not None
 
     def opened(self) -> None:
         number = int(json.loads(os.read(self._info, 4096))["child-pid"])
         self._init = os.pidfd_open(number)
-        self._namespace = str(Path(f"/proc/{number}/ns/pid").readlink())
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
         for path in ("/output", REPORT_DIR, "/tmp", "/dev/shm"):  # noqa: S108 - the sandbox's own
             self._folders[path] = os.open(f"/proc/{number}/root{path}", flags)
+        namespace = str(Path(f"/proc/{number}/ns/pid").readlink())
+        self._scales = Scales(self._group, namespace=namespace, folders=self._folders)
 
     def sample(self) -> Sample:
-        if self._group is not None:
-            return self._group.sample()
-        if self._cpu_s is not None:
-            return Sample(cpu_s=self._cpu_s)
-        sample = tree_sample(self._namespace)
-        files_mb = sum(_used_mb(descriptor) for descriptor in list(self._folders.values()))
-        return replace(sample, memory_mb=(sample.memory_mb or 0.0) + files_mb)
+        return self.scales.sample()
 
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -181,7 +172,7 @@ class BubblewrapBox:
         _, status, usage = os.wait4(self._process.pid, 0)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         if self._group is None:
-            self._cpu_s = usage.ru_utime + usage.ru_stime
+            self.scales.final_cpu_s = usage.ru_utime + usage.ru_stime
         self.kill()
         if not select.select([self._init], [], [], DEATH_S)[0]:
             raise SandboxUnavailable("processes in the sandbox do not die")
@@ -198,8 +189,7 @@ class BubblewrapBox:
         return self._folders[REPORT_DIR]
 
     def output_is_full(self) -> bool:
-        facts = os.fstatvfs(self.output_folder())
-        return facts.f_bfree == 0
+        return self.scales.is_full("/output")
 
     def close(self) -> None:
         self.kill()
@@ -226,33 +216,22 @@ class BubblewrapBox:
             Mounted(source=self._folder.stage_work(spec.work), target="/work"),
             *self._folder.stage_data(spec.data),
         ]
-        as_root = os.getuid() == 0
-        views: list[list[str]] = []
-        if as_root:
-            mounted, views = _laid_out(mounted, self._staging_stage())
+        stage = self._folder.path / "stage"
+        stage.mkdir(exist_ok=True)
+        mounted, views = bwrap.laid_out(mounted, stage)
         self._info, info = os.pipe()
         program = os.memfd_create("seccomp")
         try:
-            os.write(program, _filter())
+            os.write(program, bwrap.system_call_filter())
             os.lseek(program, 0, os.SEEK_SET)
-            plan = {
-                "cgroups": self._group.entrances() if self._group else [],
-                "views": views,
-                "stage": str(self._staging_stage()),
-                "user": USER if as_root else None,
-                "limits": _resource_limits(spec.limits, watched=self._group is None),
-                "processors": _processors(spec.limits) if self._group is None else [],
-                "argv": arguments(spec, mounted, seccomp_descriptor=program, info_descriptor=info),
-            }
-            process = subprocess.Popen(  # noqa: S603 - all of it is ours
-                [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(plan)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                env={},
-                close_fds=True,
+            process = bwrap.launch(
+                arguments(spec, mounted, seccomp_descriptor=program, info_descriptor=info),
+                stage=stage,
+                views=views,
                 pass_fds=(program, info),
+                cgroups=self._group.entrances() if self._group else [],
+                limits=resource_limits(spec.limits, watched=self._group is None),
+                processors=processors(spec.limits) if self._group is None else [],
             )
         finally:
             os.close(program)
@@ -260,76 +239,28 @@ class BubblewrapBox:
         self._process = process
         self._wire = PipeWire.of(process)
 
-    def _staging_stage(self) -> Path:
-        stage = self._folder.path / "stage"
-        stage.mkdir(exist_ok=True)
-        return stage
-
 
 def arguments(spec: RunSpec, mounted: list[Mounted], *, seccomp_descriptor: int, info_descriptor: int) -> list[str]:
     """Return bwrap's whole command line; every promise about isolation that bwrap keeps is spelt out here."""
     limits = spec.limits
-    argv = [_bwrap(), "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-    argv += ["--unshare-cgroup-try", "--disable-userns", "--uid", str(USER), "--gid", str(USER)]
-    argv += ["--hostname", "sandbox", "--cap-drop", "ALL", "--new-session", "--die-with-parent", "--clearenv"]
+    argv = [bwrap.executable(), *bwrap.namespaces(), "--disable-userns", "--cap-drop", "ALL"]
     for name, value in (hostview.interpreter_variables() | variables(spec)).items():
         argv += ["--setenv", name, value]
     argv += ["--proc", "/proc", "--dev", "/dev"]
     argv += ["--size", str(limits.shm_mb * 2**20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
-    for path in MASKED:
+    for path in bwrap.MASKED:
         if Path(path).exists():
             argv += ["--ro-bind", "/dev/null", path]
     argv += ["--size", str(limits.tmp_mb * 2**20), "--tmpfs", "/tmp"]  # noqa: S108
     argv += ["--perms", "0700", "--size", str(limits.output_mb * 2**20), "--tmpfs", "/output"]
     argv += ["--perms", "0700", "--size", "65536", "--tmpfs", REPORT_DIR]
-    argv += ["--dir", "/data"]
-    for link in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"):
-        if Path(link).is_symlink():
-            argv += ["--symlink", str(Path(link).readlink()), link]
-    for item in mounted:
-        argv += ["--ro-bind", str(item.source), item.target]
-    for folder in hostview.other_packages():
-        argv += ["--tmpfs", folder, "--remount-ro", folder]
-    argv += ["--remount-ro", "/", "--chdir", "/work"]
+    argv += ["--dir", "/data", *bwrap.view(mounted), "--remount-ro", "/", "--chdir", "/work"]
     argv += ["--seccomp", str(seccomp_descriptor), "--info-fd", str(info_descriptor)]
-    return [*argv, "--", hostview.python(), "-P", "-s", f"{hostview.GUEST_TARGET}/start.py"]
+    return [*argv, "--", *bwrap.python()]
 
 
-@cache
-def _bwrap() -> str:
-    path = shutil.which("bwrap")
-    if path is None:
-        raise SandboxUnavailable("bubblewrap is not installed (Debian and Ubuntu: apt-get install bubblewrap)")
-    known = subprocess.run([path, "--help"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    if "--size" not in known or "--disable-userns" not in known:
-        raise SandboxUnavailable("bubblewrap is too old; 0.8 or newer is needed")
-    return path
-
-
-@cache
-def _filter() -> bytes:
-    return seccomp.bpf_program()
-
-
-def _laid_out(mounted: list[Mounted], stage: Path) -> tuple[list[Mounted], list[list[str]]]:
-    """Send sources that the sandbox's user cannot reach by path over the stage, where the launcher shows them."""
-    reachable: list[Mounted] = []
-    views: list[list[str]] = []
-    for item in mounted:
-        if _reachable(item.source):
-            reachable.append(item)
-            continue
-        shown = stage / str(len(views))
-        views.append([str(item.source), str(shown)])
-        reachable.append(Mounted(source=shown, target=item.target))
-    return reachable, views
-
-
-def _reachable(path: Path) -> bool:
-    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
-
-
-def _resource_limits(limits: Limits, *, watched: bool) -> dict[str, int]:
+def resource_limits(limits: Limits, *, watched: bool) -> dict[str, int]:
+    """Return what the kernel counts for each process: RLIMIT_... -> value."""
     found = {
         "RLIMIT_CORE": 0,
         "RLIMIT_FSIZE": max(limits.output_mb, limits.tmp_mb) * 2**20,
@@ -344,10 +275,6 @@ def _resource_limits(limits: Limits, *, watched: bool) -> dict[str, int]:
     return found
 
 
-def _processors(limits: Limits) -> list[int]:
+def processors(limits: Limits) -> list[int]:
+    """Return the processors to be pinned to where no control group shares them out."""
     return sorted(os.sched_getaffinity(0))[: max(1, math.ceil(limits.cpus))]
-
-
-def _used_mb(descriptor: int) -> float:
-    facts = os.fstatvfs(descriptor)
-    return (facts.f_blocks - facts.f_bfree) * facts.f_frsize / 2**20

@@ -68,6 +68,8 @@ class RunSpec:
     """Name of a stock image: `cpu` or `gpu`."""
     banned_imports: tuple[str, ...] = ()
     """Top-level or dotted module names that must not be importable, by any trick."""
+    preload: tuple[str, ...] = ("numpy", "pandas", "sklearn")
+    """Libraries that a started-ahead interpreter may have imported already; a matter of speed only."""
     wanted_outputs: tuple[str, ...] = ()
     """Paths relative to /output to hand back; empty means all regular files within the caps."""
     env: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,6 @@ from pathlib import Path
 if __name__ == "__main__":
     home = Path(__file__).resolve().parent
     sys.path.insert(0, str(home.parent))
-    boot = import_module(f"{home.name}.boot")
+    part = import_module(f"{home.name}.{sys.argv[1] if len(sys.argv) > 1 else 'boot'}")
     sys.path.pop(0)
-    boot.main()
+    part.main()

@@ -7,20 +7,23 @@ import pytest
 
 from sandbox.contract import Sandbox
 from sandbox.docker import DockerSandbox
+from sandbox.warm import WarmSandbox
 
 
 @pytest.fixture(
     params=[
         pytest.param("docker", marks=pytest.mark.docker),
         pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
-    ]
+        pytest.param("warm", marks=pytest.mark.bubblewrap),
+    ],
+    scope="session",
 )
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     from sandbox import backends
 
     loaded = backends.load(request.param)
     yield loaded
-    if isinstance(loaded, DockerSandbox):
+    if isinstance(loaded, (DockerSandbox, WarmSandbox)):
         loaded.close()
 
 

@@ -17,14 +17,14 @@ def test_our_own_runner_can_never_be_chosen_for_learners() -> None:
 def test_every_reason_is_told_when_nothing_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
     monkeypatch.setenv("PATH", "/nowhere")
-    from sandbox import bubblewrap
+    from sandbox import bwrap
 
-    bubblewrap._bwrap.cache_clear()
+    bwrap.executable.cache_clear()
     try:
-        with pytest.raises(SandboxUnavailable, match=r"docker: .*; bubblewrap: bubblewrap is not installed"):
+        with pytest.raises(SandboxUnavailable, match=r"docker: .*; warm: .*; bubblewrap: bubblewrap is not installed"):
             backends.choose()
     finally:
-        bubblewrap._bwrap.cache_clear()
+        bwrap.executable.cache_clear()
 
 
 def test_the_shelf_holds_the_allowed_packages_and_what_they_need_and_nothing_of_ours() -> None:
