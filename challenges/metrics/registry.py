@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from challenges.metrics import classification, clustering, detection, games, probability, regression, systems, text
+from challenges.metrics import (
+    classification,
+    clustering,
+    detection,
+    games,
+    probability,
+    regression,
+    systems,
+    text,
+    vectors,
+)
 from challenges.metrics.types import Better, Claims, Effect, Metric, Takes
 
 UP, DOWN = Better.HIGHER, Better.LOWER
@@ -60,6 +70,40 @@ _TABLE: tuple[Metric, ...] = (
     Metric(id="r2", title="R²", function=regression.r2, better=UP, best=1, worst=None, takes=Takes.NUMBERS,
            row_sums=regression.variance_sums, from_sums=regression.explained,
            claims=Claims(symmetric=False, one_row=False, constant_truth=False, shift=UNCHANGED, scale=UNCHANGED)),
+    Metric(id="mse", title="MSE", function=regression.mse, better=DOWN, best=0, worst=None, takes=Takes.NUMBERS,
+           row_scores=regression.squared_errors,
+           claims=Claims(symmetric=True, one_row=True, constant_truth=True, shift=UNCHANGED, scale=SQUARED)),
+    Metric(id="medae", title="Median absolute error", function=regression.medae, better=DOWN, best=0, worst=None,
+           takes=Takes.NUMBERS, resampled=regression.medae_resampled,
+           claims=Claims(symmetric=True, one_row=True, constant_truth=True, shift=UNCHANGED, scale=PROPORTIONAL)),
+    Metric(id="max_error", title="Largest error", function=regression.max_error, better=DOWN, best=0, worst=None,
+           takes=Takes.NUMBERS, resampled=regression.max_error_resampled,
+           claims=Claims(symmetric=True, one_row=True, constant_truth=True, shift=UNCHANGED, scale=PROPORTIONAL)),
+    Metric(id="log_mae", title="Log of MAE", function=regression.log_mae, better=DOWN, best=-20.72326583694641,
+           worst=None, takes=Takes.NUMBERS, row_sums=regression.absolute_sums, from_sums=regression.log_of_mean,
+           claims=Claims(symmetric=True, one_row=True, constant_truth=True, shift=UNCHANGED)),
+    Metric(id="mape", title="MAPE", function=regression.mape, better=DOWN, best=0, worst=None, takes=Takes.NUMBERS,
+           row_scores=regression.relative_errors,
+           claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=UNCHANGED)),
+    Metric(id="smape", title="sMAPE", function=regression.smape, better=DOWN, best=0, worst=200, takes=Takes.NUMBERS,
+           row_scores=regression.symmetric_errors,
+           claims=Claims(symmetric=True, one_row=True, constant_truth=True, scale=UNCHANGED)),
+    Metric(id="poisson_deviance", title="Poisson deviance", function=regression.poisson_deviance, better=DOWN, best=0,
+           worst=None, takes=Takes.NUMBERS, row_scores=regression.poisson_deviances,
+           claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=PROPORTIONAL)),
+    # Vectors
+    Metric(id="rmse_columns", title="Mean columnwise RMSE", function=vectors.rmse_columns, better=DOWN, best=0,
+           worst=None, takes=Takes.VECTORS, row_sums=vectors.column_square_sums, from_sums=vectors.mean_of_roots,
+           claims=Claims(symmetric=True, one_row=True, constant_truth=True, shift=UNCHANGED, scale=PROPORTIONAL)),
+    Metric(id="haversine", title="Distance in km", function=vectors.haversine, better=DOWN, best=0,
+           worst=20015.114352233686, takes=Takes.PLACES, row_scores=vectors.distances_km,
+           claims=Claims(symmetric=True, one_row=True, constant_truth=True)),
+    Metric(id="angular_error", title="Angle in degrees", function=vectors.angular_error, better=DOWN, best=0,
+           worst=180, takes=Takes.DIRECTIONS, row_scores=vectors.angles_deg,
+           claims=Claims(symmetric=True, one_row=True, constant_truth=True, scale=UNCHANGED)),
+    Metric(id="attribution_fidelity", title="Fidelity of attributions", function=vectors.attribution_fidelity,
+           better=UP, best=1, worst=0, takes=Takes.VECTORS, row_scores=vectors.fidelities,
+           claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=UNCHANGED)),
     # Partitions
     Metric(id="ari", title="Adjusted Rand index", function=clustering.ari, better=UP, best=1, worst=-0.5,
            takes=Takes.PARTITIONS, row_scores=clustering.ari_rows,

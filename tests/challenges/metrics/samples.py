@@ -75,6 +75,18 @@ def checks(rng: Generator, rows: int) -> Pair:
     return rng.uniform(0.5, 3, rows), rng.integers(0, 2, rows)
 
 
+def vectors(rng: Generator, rows: int) -> Pair:
+    truth = rng.normal(size=(rows, 3))
+    return truth, truth + rng.normal(0, 0.3, (rows, 3))
+
+
+def places(rng: Generator, rows: int) -> Pair:
+    def one() -> NDArray[np.float64]:
+        return np.column_stack([rng.uniform(-90, 90, rows), rng.uniform(-180, 180, rows)])
+
+    return one(), one()
+
+
 Change = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Numbers -> other numbers, of any shape."""
 Move = Callable[[NDArray[Any], Change], NDArray[Any]]
@@ -149,6 +161,9 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.DIGITS: Sample(costs, lambda truth: truth),
     Takes.CHECKS: Sample(checks, lambda truth: np.ones(len(truth))),
     Takes.MEASUREMENTS: Sample(numbers, None, reads_truth=False),
+    Takes.VECTORS: Sample(vectors, lambda truth: truth),
+    Takes.PLACES: Sample(places, lambda truth: truth),
+    Takes.DIRECTIONS: Sample(vectors, lambda truth: truth),
 }
 
 OWN: dict[str, Sample] = {}
