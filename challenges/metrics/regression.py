@@ -331,7 +331,7 @@ def absolute_errors(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
 
 def squared_errors(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     """Return (n,) squared errors."""
-    return errors(truth, predictions) ** 2
+    return np.asarray(errors(truth, predictions) ** 2)
 
 
 def relative_errors(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:

@@ -136,3 +136,40 @@ def _numeric(values: NDArray[Any], side: str, place: str) -> Array:
     if values.dtype.kind not in "fiub":
         raise MetricError(f"{side}{place}: expected numbers, found {values.dtype}")
     return values.astype(np.float64)
+
+
+LARGEST_FIGURE = 1e290
+"""Larger figures, summed over the rows, may leave the range of a float."""
+
+
+def within_range(figures: Array) -> Array:
+    """Return the (rows, ...) figures. Raises MetricError where a wild guess has made one too large to be summed."""
+    tame = (np.abs(figures) <= LARGEST_FIGURE).reshape(len(figures), -1).all(axis=1)
+    if not tame.all():
+        raise MetricError(
+            f"predictions, row {int(np.argmin(tame))}: expected numbers near the truth, found some so far from it "
+            "that the error is not a number any more"
+        )
+    return figures
+
+
+def parts_of(truth: NDArray[Any], *names: str) -> list[NDArray[Any]]:
+    """Return one column for each name, from rows that are dicts. Raises MetricError where a part is missing."""
+    columns = [np.empty(len(truth), dtype=object) for _ in names]
+    for row, cell in enumerate(truth):
+        if not isinstance(cell, dict):
+            raise MetricError(f"truth, row {row}: expected a dict with {', '.join(names)}, found {type(cell).__name__}")
+        for name, column in zip(names, columns, strict=True):
+            if name not in cell:
+                raise MetricError(f"truth, row {row}: expected {', '.join(names)}; {name} is missing")
+            column[row] = cell[name]
+    return columns
+
+
+def part_or(truth: NDArray[Any], name: str, default: float, like: NDArray[Any] | None = None) -> NDArray[Any]:
+    """Return a part that a row may lack: the default instead, repeated to the length of the cell in `like`."""
+    column = np.empty(len(truth), dtype=object)
+    for row, cell in enumerate(truth):
+        fill = default if like is None else np.full(np.shape(like[row]), default)
+        column[row] = cell.get(name, fill)
+    return column
