@@ -1,0 +1,124 @@
+"""Standard errors without resampling.
+
+    mean of row scores        spread of the scores / sqrt(n)
+    anything made of sums     the same for each row's pull on the value (delta method, infinitesimal jackknife)
+    share of rows             Wilson's interval, which has a width even where every row is right
+
+F1, MCC or kappa are functions of the sums over the confusion matrix, so that the second line is the delta method on a
+multinomial matrix; R² and RMSE are functions of other sums. Rows of one unit count as one observation.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from challenges.metrics.types import Metric
+from challenges.uncertainty.resampling import Params, from_figures, row_figures, summed, units_of
+
+Array = NDArray[np.float64]
+
+Z_95 = 1.959963984540054
+
+STEP = 1e-4
+"""Of the noise in a sum: small enough for a slope, large enough that 1e-16 of the value does not blur it."""
+
+CONSTANT = 1e-14
+"""Of the sum of squares: less variance than this is rounding."""
+
+
+def standard_error(
+    metric: Metric,
+    truth: NDArray[Any],
+    predictions: NDArray[Any],
+    *,
+    params: Params | None = None,
+    unit: NDArray[Any] | None = None,
+) -> float | None:
+    """Return the standard error of a score by a closed form.
+
+    Parameters
+    ----------
+    truth, predictions : (n,) or (n, ...), as the metric takes them.
+    unit : (n,) names of what is independent of each other; every row by default.
+
+    Returns
+    -------
+    float, or None where no closed form holds: the metric has none, it is for rows and the units are larger, or the
+    sample is too small for it (one unit, one row of a class).
+    """
+    params = params or {}
+    place, units = units_of(len(truth), unit)
+    if metric.row_scores is not None or metric.row_sums is not None:
+        error = float(np.sqrt((pulls(metric, truth, predictions, params=params, unit=unit) ** 2).sum()))
+    elif metric.standard_error is not None and units == len(place):
+        error = metric.standard_error(truth, predictions, **params)
+    else:
+        return None
+    return error if math.isfinite(error) else None
+
+
+def pulls(
+    metric: Metric,
+    truth: NDArray[Any],
+    predictions: NDArray[Any],
+    *,
+    params: Params | None = None,
+    unit: NDArray[Any] | None = None,
+) -> Array:
+    """Return how far each unit pulls the value of a metric made of sums.
+
+    Returns
+    -------
+    (units,) numbers around 0, whose squares add up to the variance of the value. NaN where the slope is not defined,
+    or where there is one unit only.
+    """
+    figures = row_figures(metric, truth, predictions, params or {})
+    if unit is not None:
+        figures = summed(figures, *units_of(len(truth), unit))
+    units = len(figures)
+    if units < 2:
+        return np.full(units, math.nan)
+    totals = figures.sum(axis=0)
+    squares = np.einsum("ij,ij->j", figures, figures)
+    variance = squares - totals**2 / units
+    noise = np.sqrt(np.where(variance > CONSTANT * squares, variance, 0.0))
+    pulled = figures @ _slopes(metric, totals, noise)
+    return np.asarray(pulled - pulled.mean()) * math.sqrt(units / (units - 1))
+
+
+def wilson(right: int, rows: int, *, z: float = Z_95) -> tuple[float, float]:
+    """Return the ends of the 95 % interval of a share, `right` of `rows`.
+
+    Source
+    ------
+    Wilson 1927; statsmodels.stats.proportion.proportion_confint(method="wilson").
+
+    Examples
+    --------
+    >>> tuple(round(end, 4) for end in wilson(10, 10))
+    (0.7225, 1.0)
+    """
+    if not 0 <= right <= rows or rows == 0:
+        raise ValueError(f"expected 0 to {rows} of at least one row, found {right}")
+    share, over = right / rows, z * z / rows
+    middle = (share + over / 2) / (1 + over)
+    half = z * math.sqrt(share * (1 - share) / rows + over / (4 * rows)) / (1 + over)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def _slopes(metric: Metric, totals: Array, noise: Array) -> Array:
+    """Return the slope of the value in each of the (k,) sums, by central differences."""
+    slopes = np.zeros(len(totals))
+    moving = np.flatnonzero(noise > 0)
+    steps = noise[moving] * STEP
+    around = np.tile(totals, (2 * len(moving), 1))
+    around[np.arange(len(moving)), moving] += steps
+    around[len(moving) + np.arange(len(moving)), moving] -= steps
+    with np.errstate(all="ignore"):  # a slope that is not defined comes out as NaN
+        up, down = np.split(from_figures(metric, around), 2)
+    slopes[moving] = (up - down) / (2 * steps)
+    return slopes

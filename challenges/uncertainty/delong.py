@@ -1,0 +1,82 @@
+"""The standard error of ROC AUC without resampling, alone and for the difference of two submissions.
+
+Each positive row has a placement, the share of negative rows that it beats, and each negative row likewise; AUC is
+the mean of either, and its variance the sum of theirs. One sort gives all placements.
+
+Source: DeLong, DeLong and Clarke-Pearson 1988; fast form: Sun and Xu 2014.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from challenges.metrics.arrays import finite, same_length, truth_or_false
+from challenges.metrics.types import MetricError
+
+Array = NDArray[np.float64]
+
+
+def standard_error(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
+    """Return the standard error of `roc_auc`.
+
+    Parameters
+    ----------
+    truth : (n,) 0 or 1.
+    predictions : (n,) scores, higher means more likely 1.
+
+    Returns
+    -------
+    float, 0 and up; NaN where a class has one row only, which says nothing of its variance.
+
+    Raises
+    ------
+    MetricError
+        As `roc_auc`.
+
+    Examples
+    --------
+    >>> round(standard_error(np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8])), 6)
+    0.353553
+    """
+    return float(np.sqrt((pulls(truth, predictions) ** 2).sum()))
+
+
+def pulls(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
+    """Return how far each row pulls AUC.
+
+    Returns
+    -------
+    (n,) numbers around 0, whose squares add up to DeLong's variance; those of two submissions may be subtracted, and
+    the squares then add up to the variance of the difference. NaN where a class has one row only.
+    """
+    same_length(truth, predictions)
+    positive, scores = truth_or_false(truth), finite(predictions, "predictions")
+    rows = np.array([np.count_nonzero(~positive), np.count_nonzero(positive)])
+    if rows.min() == 0:
+        raise MetricError("truth holds one class only: a ranking of one class is not defined")
+    if rows.min() == 1:
+        return np.full(len(positive), math.nan)
+    placements = _placements(positive, scores, rows)
+    auc = placements[positive].mean()
+    size = rows[positive.astype(np.int64)].astype(np.float64)
+    return np.asarray((placements - auc) / np.sqrt(size * (size - 1)))
+
+
+def _placements(positive: NDArray[np.bool_], scores: Array, rows: NDArray[np.int64]) -> Array:
+    """Return the share of the other class that each row beats; a tie is half a win."""
+    order = np.argsort(scores)
+    ranked = scores[order]
+    starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+    sizes = np.diff(np.append(starts, len(ranked)))
+    positives = np.add.reduceat(positive[order].astype(np.float64), starts)
+    beaten = []
+    for others in (positives, sizes - positives):  # those whom a negative row meets, those whom a positive row meets
+        beaten.append(np.cumsum(others) - others / 2)
+    group = np.repeat(np.arange(len(starts)), sizes)
+    placed = np.empty(len(scores))
+    placed[order] = np.where(positive[order], beaten[1][group] / rows[0], 1 - beaten[0][group] / rows[1])
+    return placed
