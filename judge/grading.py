@@ -30,7 +30,7 @@ from challenges.spec import Kind, ProgramSpec, Size
 from judge.errors import Cancelled
 from judge.reports import Report
 from judge.verdicts import Step, Verdict
-from sandbox.contract import Conversation, LastError, Limits, Outcome, RunResult, RunSpec, Sandbox
+from sandbox.contract import Conversation, Gpu, LastError, Limits, Outcome, RunResult, RunSpec, Sandbox
 from sandbox.errors import ConversationEnded, ReplyTimedOut, ReplyTooLong, SandboxUnavailable
 
 VERDICT_OF = {
@@ -176,7 +176,7 @@ def _run_spec(job: Job, work: Path, *, wanted_outputs: tuple[str, ...] = ()) -> 
         work=work,
         entry=handed_in.entry,
         data=(job.paper.public, job.paper.inputs) if program.mount_public else (job.paper.inputs,),
-        image="gpu" if program.gpu == "required" else "cpu",
+        image="cpu" if program.gpu == "none" else "gpu",
         banned_imports=program.banned_imports,
         wanted_outputs=wanted_outputs,
         labels=job.labels,
@@ -187,7 +187,7 @@ def _run_spec(job: Job, work: Path, *, wanted_outputs: tuple[str, ...] = ()) -> 
             memory_mb=program.memory_mb,
             cpus=program.cpus,
             output_mb=program.output_mb,
-            gpu=program.gpu == "required",
+            gpu=Gpu(program.gpu),
         ),
     )
 

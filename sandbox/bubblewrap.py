@@ -21,11 +21,11 @@ from pathlib import Path
 
 from sandbox import bwrap, cgroups, hostview, seccomp, staging
 from sandbox.box import Exit, Sample
-from sandbox.contract import Conversation, Limits, Outcome, Probe, RunResult, RunSpec
+from sandbox.contract import Conversation, Gpu, Limits, Outcome, Probe, RunResult, RunSpec, Stage
 from sandbox.environment import variables
 from sandbox.errors import SandboxError, SandboxUnavailable, UnsupportedLimit
 from sandbox.guest.protocol import REPORT_DIR, Job
-from sandbox.running import Running
+from sandbox.running import Running, without_gpu
 from sandbox.scales import Scales
 from sandbox.staging import JobFolder, Mounted
 from sandbox.streams import PipeWire
@@ -52,10 +52,10 @@ class BubblewrapSandbox:
         return Probe(backend=self.name, usable=True, refusals=self.refusals())
 
     def run(self, spec: RunSpec) -> RunResult:
-        return Running(self._box(spec), spec, self._job(spec, talks=False)).to_the_end()
+        return self._running(spec, talks=False).to_the_end()
 
     def converse(self, spec: RunSpec) -> Conversation:
-        return Running(self._box(spec), spec, self._job(spec, talks=True))
+        return self._running(spec, talks=True)
 
     def sweep(self) -> int:
         root = self._staging()
@@ -79,6 +79,10 @@ class BubblewrapSandbox:
             return ()
         return ("memory_never_exceeds_its_limit", "the_processor_share_is_capped")
 
+    def _running(self, spec: RunSpec, *, talks: bool) -> Running:
+        spec.on_stage(Stage.STAGING)
+        return Running(self._box(spec), spec, self._job(spec, talks=talks), notes=without_gpu(spec))
+
     def _job(self, spec: RunSpec, *, talks: bool) -> Job:
         counted = self._hierarchy() is not None
         return Job(
@@ -89,7 +93,7 @@ class BubblewrapSandbox:
         )
 
     def _box(self, spec: RunSpec) -> BubblewrapBox:
-        if spec.limits.gpu:
+        if spec.limits.gpu is Gpu.REQUIRED:
             raise UnsupportedLimit("the bubblewrap sandbox has no GPU; use the Docker sandbox on a GPU machine")
         return BubblewrapBox(spec, JobFolder(self._staging()), self._hierarchy())
 

@@ -27,6 +27,24 @@ DATA_DIR = "/data"
 OUTPUT_DIR = "/output"
 
 
+class Gpu(StrEnum):
+    """What a run needs."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    """A GPU where there is one, else the processors, and a note that says so."""
+    REQUIRED = "required"
+
+
+class Stage(StrEnum):
+    """Where a run is; the limits count in RUNNING only."""
+
+    WAITING_FOR_GPU = "waiting_for_gpu"
+    STAGING = "staging"
+    """Files are laid out, the guest is started."""
+    RUNNING = "running"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """Caps on one run; every backend enforces each of them or refuses the run."""
@@ -50,7 +68,7 @@ class Limits:
     """What is kept of standard output and of standard error, each: the last bytes."""
     line_bytes: int = 8 * 1024 * 1024
     """Longest line in a conversation."""
-    gpu: bool = False
+    gpu: Gpu = Gpu.NONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +93,8 @@ class RunSpec:
     env: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     """For the operator and the sweeper: submission, attempt, lease."""
+    on_stage: Callable[[Stage], None] = field(default=lambda stage: None)
+    """Told when the run comes to a stage, in the caller's thread."""
     cancelled: Callable[[], bool] = field(default=lambda: False)
     """Asked a few times a second during `run`; once it says True the program is killed and the result is CANCELLED."""
 

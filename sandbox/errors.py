@@ -28,6 +28,10 @@ class UnsupportedLimit(SandboxError):
     """The backend cannot keep a promise that the spec asks for."""
 
 
+class WaitCancelled(SandboxError):
+    """The owner withdrew the run while it waited for a GPU; nothing was started."""
+
+
 class ConversationError(Exception):
     """The learner's process broke off a conversation."""
 

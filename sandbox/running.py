@@ -13,7 +13,7 @@ from typing import Self
 
 from sandbox import ending, outputs
 from sandbox.box import Box, Chunk, Exit, Stream
-from sandbox.contract import Outcome, RunResult, RunSpec, Usage
+from sandbox.contract import Gpu, Outcome, RunResult, RunSpec, Stage, Usage
 from sandbox.errors import ConversationEnded, ReplyTimedOut, ReplyTooLong, SandboxUnavailable
 from sandbox.guest.protocol import READY, REPORT_BYTES, REPORT_NAME, Job
 from sandbox.streams import Tail
@@ -33,7 +33,8 @@ KEPT_LINES_BYTES = 1 << 20
 class Running:
     """A program in a box. As a Conversation it is used from one thread."""
 
-    def __init__(self, box: Box, spec: RunSpec, job: Job) -> None:
+    def __init__(self, box: Box, spec: RunSpec, job: Job, *, notes: tuple[str, ...] = ()) -> None:
+        self._notes = notes
         self._box = box
         self._spec = spec
         self._job = job
@@ -110,6 +111,7 @@ class Running:
     def _start(self) -> None:
         self._await_ready()
         self._box.opened()
+        self._spec.on_stage(Stage.RUNNING)
         line = memoryview(self._job.to_line())
         self._watchdog.start()
         while line:
@@ -226,7 +228,7 @@ class Running:
             stderr_tail=self._tails[Stream.ERR].text(),
             error=report.error if report is not None and failed and exit.code != 0 else None,
             outputs=files,
-            notes=end.notes,
+            notes=(*self._notes, *end.notes),
             image_digest=self._box.image_digest,
         )
 
@@ -234,3 +236,10 @@ class Running:
         self._watchdog.stop()
         self._box.kill()
         self._box.close()
+
+
+def without_gpu(spec: RunSpec) -> tuple[str, ...]:
+    """Return what a learner is told whose program would have had a GPU elsewhere."""
+    if spec.limits.gpu is Gpu.NONE:
+        return ()
+    return ("this worker has no GPU: the program ran on processors",)

@@ -54,6 +54,10 @@ class JobFolder:
         """Copy the learner's files, regular ones only, and return the copy's folder."""
         return self.stage_tree(source, "work")
 
+    def stage_nothing(self) -> Path:
+        """Return the empty folder into which `stage_work` will copy."""
+        return _open_folder(self.path / "work")
+
     def stage_tree(self, source: Path, name: str) -> Path:
         target = self.path / name
         _copy_tree(source, target)
@@ -85,7 +89,7 @@ class JobFolder:
 
     def make_box(self, *, size_mb: int, files: int, user: int, in_memory: bool) -> Path:
         """Make the folders for output and report, on a tmpfs of that size where we may mount one."""
-        box = self.path / "box"
+        box = self.box
         box.mkdir(mode=0o755)
         if in_memory:
             options = f"size={size_mb}m,nr_inodes={files},mode=0755"
@@ -95,6 +99,10 @@ class JobFolder:
             if user != os.getuid():
                 os.chown(box / name, user, user)
         return box
+
+    @property
+    def box(self) -> Path:
+        return self.path / "box"
 
     def remove(self) -> None:
         if self._lease >= 0:
@@ -160,9 +168,14 @@ def _open_to_all(path: Path) -> bool:
     return stat.S_ISREG(mode) and bool(mode & 0o004)
 
 
+def _open_folder(path: Path) -> Path:
+    path.mkdir(mode=0o755, exist_ok=True)
+    path.chmod(0o755)
+    return path
+
+
 def _copy_tree(source: Path, target: Path) -> None:
-    target.mkdir(mode=0o755)
-    target.chmod(0o755)
+    _open_folder(target)
     for entry in os.scandir(source):
         if entry.is_dir(follow_symlinks=False):
             _copy_tree(Path(entry.path), target / entry.name)

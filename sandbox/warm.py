@@ -24,7 +24,7 @@ from typing import Any
 from sandbox import bwrap, cgroups, hostview, seccomp, shelf, staging
 from sandbox.box import Exit, Sample
 from sandbox.bubblewrap import DEATH_S, BubblewrapSandbox, processors, resource_limits
-from sandbox.contract import Conversation, Limits, Outcome, Probe, RunResult, RunSpec
+from sandbox.contract import Conversation, Gpu, Limits, Outcome, Probe, RunResult, RunSpec, Stage
 from sandbox.environment import variables
 from sandbox.errors import SandboxError, SandboxUnavailable
 from sandbox.guest import kernel
@@ -62,12 +62,12 @@ class WarmSandbox:
     def run(self, spec: RunSpec) -> RunResult:
         if not fits(spec):
             return self._cold.run(spec)
-        return Running(self._box(spec), spec, Job(entry=spec.entry)).to_the_end()
+        return self._running(spec, talks=False).to_the_end()
 
     def converse(self, spec: RunSpec) -> Conversation:
         if not fits(spec):
             return self._cold.converse(spec)
-        return Running(self._box(spec), spec, Job(entry=spec.entry, talks=True))
+        return self._running(spec, talks=True)
 
     def sweep(self) -> int:
         return self._cold.sweep()
@@ -76,8 +76,12 @@ class WarmSandbox:
         """End the warm interpreters."""
         self._zygotes.close()
 
-    def _box(self, spec: RunSpec) -> WarmBox:
-        return WarmBox(spec, self._zygotes.get(spec.preload), JobFolder(self._root), cgroups.find())
+    def _running(self, spec: RunSpec, *, talks: bool) -> Running:
+        spec.on_stage(Stage.STAGING)
+        hierarchy = cgroups.find()
+        box = WarmBox(spec, self._zygotes.get(spec.preload), JobFolder(self._root), hierarchy)
+        processes = None if hierarchy is not None else spec.limits.processes
+        return Running(box, spec, Job(entry=spec.entry, talks=talks, processes=processes))
 
     def _try(self) -> None:
         """Run a program of one line, because every host forbids something else."""
@@ -94,7 +98,7 @@ def fits(spec: RunSpec) -> bool:
     Banned modules are to be absent and not only hidden, a GPU's driver does not survive a fork, and a file of the
     learner's with the name of a library would be found first by a cold interpreter.
     """
-    if spec.banned_imports or spec.limits.gpu:
+    if spec.banned_imports or spec.limits.gpu is not Gpu.NONE:
         return False
     return not {path.name.partition(".")[0] for path in spec.work.iterdir()} & _loadable()
 

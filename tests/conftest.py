@@ -27,6 +27,9 @@ from challenges.minting import Minted, write
 from challenges.spec import Size
 from judge.models import Edition
 
+# Containers that are started ahead are for the tests that ask for them; elsewhere they would only take processors.
+os.environ.setdefault("JUDGE_POOL_MB", "0")
+
 IRIS = "iris-new-meadow"
 SECRET = b"a secret that only these tests know"
 

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from . import guard, notebook, program
+from . import guard, libraries, notebook, program
 from .protocol import READY, Job, read_job
 from .report import Report
 
 
 def main() -> NoReturn:
+    _load_ahead(sys.argv[2:])
     os.write(1, READY)
     job = read_job(0)
     report = Report(Path(job.report), work=job.work)
@@ -55,6 +56,13 @@ def leave(code: int) -> NoReturn:
                 sys.excepthook(type(error), error, error.__traceback__)
             code = code or 1
     os._exit(code & 0xFF)
+
+
+def _load_ahead(arguments: list[str]) -> None:
+    """Import what the command line names, where a guest is started before there is a program: libraries, bans."""
+    if arguments:
+        wanted, banned = (text.split(",") if text else [] for text in arguments)
+        libraries.preload(wanted, banned=banned)
 
 
 def _prepare(job: Job) -> None:

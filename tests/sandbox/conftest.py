@@ -1,30 +1,37 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from sandbox import backends
 from sandbox.contract import Sandbox
 from sandbox.docker import DockerSandbox
+from sandbox.docker.pool import Pool
 from sandbox.warm import WarmSandbox
+
+BACKENDS: dict[str, Callable[[], Sandbox]] = {
+    "docker": lambda: backends.load("docker"),
+    # Every program in a container that was started before there was a program.
+    "docker-pool": lambda: DockerSandbox(pool=Pool(memory_mb=400, from_the_first=True)),
+    "bubblewrap": lambda: backends.load("bubblewrap"),
+    "warm": lambda: backends.load("warm"),
+}
 
 
 @pytest.fixture(
     params=[
-        pytest.param("docker", marks=pytest.mark.docker),
-        pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
-        pytest.param("warm", marks=pytest.mark.bubblewrap),
+        pytest.param(name, marks=pytest.mark.docker if name.startswith("docker") else pytest.mark.bubblewrap)
+        for name in BACKENDS
     ],
     scope="session",
 )
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    from sandbox import backends
-
-    loaded = backends.load(request.param)
-    yield loaded
-    if isinstance(loaded, (DockerSandbox, WarmSandbox)):
-        loaded.close()
+    made = BACKENDS[request.param]()
+    yield made
+    if isinstance(made, (DockerSandbox, WarmSandbox)):
+        made.close()
 
 
 @pytest.fixture

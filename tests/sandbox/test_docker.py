@@ -16,7 +16,10 @@ import pytest
 
 from sandbox import staging
 from sandbox.contract import Limits, Outcome, RunSpec
-from sandbox.docker import DEADLINE_LABEL, LABEL, STAGING_LABEL, DockerSandbox, Image, container_options
+from sandbox.docker import DockerSandbox
+from sandbox.docker.engine import Image
+from sandbox.docker.maker import DEADLINE_LABEL, LABEL, STAGING_LABEL, Maker
+from sandbox.docker.options import Preload, container_options
 from sandbox.errors import ImageMissing, SandboxUnavailable
 from sandbox.staging import Mounted
 
@@ -25,7 +28,8 @@ LIMITS = Limits(
 )
 
 
-def _options(limits: Limits = LIMITS, runtime: str | None = None) -> dict[str, Any]:
+def _options(limits: Limits = LIMITS, **chosen: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = {"runtime": None, **chosen}
     return container_options(
         limits,
         image=Image(id="sha256:1", digest="judge@sha256:2", python="/opt/python/bin/python"),
@@ -34,7 +38,7 @@ def _options(limits: Limits = LIMITS, runtime: str | None = None) -> dict[str, A
         box=Path("/staging/box"),
         user=10001,
         labels={"submission": "7"},
-        runtime=runtime,
+        **fields,
     )
 
 
@@ -101,10 +105,20 @@ def test_no_new_privileges_and_our_own_filter_are_asked_for() -> None:
     assert json.loads(filter_text.removeprefix("seccomp="))["defaultAction"] == "SCMP_ACT_ERRNO"
 
 
-def test_a_gpu_is_requested_only_with_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JUDGE_GPU_DEVICES", "MIG-1,MIG-2")
-    (request,) = _options(Limits(gpu=True))["device_requests"]
+def test_the_claimed_gpu_is_requested_and_no_other() -> None:
+    (request,) = _options(device="MIG-1")["device_requests"]
     assert (request["Driver"], request["DeviceIDs"], request["Capabilities"]) == ("nvidia", ["MIG-1"], [["gpu"]])
+
+
+def test_where_no_devices_are_named_the_engine_chooses_one() -> None:
+    (request,) = _options(device="any")["device_requests"]
+    assert (request["Driver"], request["DeviceIDs"], request["Count"]) == ("nvidia", [], 1)
+
+
+def test_a_container_that_is_started_ahead_is_told_what_to_import() -> None:
+    ahead = _options(preload=Preload(names=("numpy", "pandas"), banned=("scipy",)))
+    assert ahead["command"][-3:] == ["boot", "numpy,pandas", "scipy"]
+    assert {limit["Name"]: limit["Soft"] for limit in ahead["ulimits"]}["cpu"] == 28  # its imports count too
 
 
 def test_the_runtime_can_be_chosen() -> None:
@@ -152,7 +166,7 @@ class TestWithAnEngine:
         sandbox = opened()
         (work / "main.py").write_text("input()")
         with sandbox.converse(RunSpec(work=work, entry="main.py", limits=LIMITS, labels={"submission": "7"})):
-            (container,) = sandbox.client.containers.list(filters={"label": "submission=7"})
+            (container,) = sandbox.engine.client.containers.list(filters={"label": "submission=7"})
             facts = container.attrs
         host = facts["HostConfig"]
         assert (
@@ -187,7 +201,7 @@ class TestWithAnEngine:
         sandbox.run(RunSpec(work=work, entry="main.py"))
         assert list(staging_root.iterdir()) == []
         label = f"{STAGING_LABEL}={staging_root}"
-        assert sandbox.client.containers.list(all=True, filters={"label": label}) == []
+        assert sandbox.engine.client.containers.list(all=True, filters={"label": label}) == []
 
     def test_an_image_that_was_never_built_is_named_with_its_remedy(self, opened: OpenSandbox, work: Path) -> None:
         sandbox = opened(images={"cpu": "judge-sandbox-nowhere:local"})
@@ -196,20 +210,20 @@ class TestWithAnEngine:
 
     def test_an_image_of_somebody_else_is_refused(self, opened: OpenSandbox, work: Path) -> None:
         sandbox = opened()
-        own = sandbox.client.images.get("judge-sandbox-cpu:local")
-        foreign = sandbox.client.containers.create(own.id, "true").commit(
+        own = sandbox.engine.client.images.get("judge-sandbox-cpu:local")
+        foreign = sandbox.engine.client.containers.create(own.id, "true").commit(
             repository="judge-test-foreign", changes=['LABEL judge.sandbox.python=""']
         )
         try:
             with pytest.raises(ImageMissing, match="none of ours"):
                 opened(images={"cpu": foreign.id}).run(RunSpec(work=work, entry="main.py"))
         finally:
-            for container in sandbox.client.containers.list(
+            for container in sandbox.engine.client.containers.list(
                 all=True, filters={"ancestor": own.id, "status": "created"}
             ):
                 if container.attrs["Path"] == "true":
                     container.remove()
-            sandbox.client.images.remove(foreign.id)
+            sandbox.engine.client.images.remove(foreign.id)
 
     def test_the_sweeper_removes_containers_whose_worker_is_gone(
         self, opened: OpenSandbox, work: Path, staging_root: Path
@@ -242,7 +256,7 @@ class TestWithAnEngine:
             assert (_exists(sandbox, living), _exists(sandbox, foreign)) == (True, True)
         finally:
             for number in (living, foreign):
-                sandbox.client.containers.get(number).remove(force=True)
+                sandbox.engine.client.containers.get(number).remove(force=True)
             folder.remove()
 
     def test_a_container_that_vanishes_is_our_failure(self, opened: OpenSandbox, work: Path) -> None:
@@ -250,7 +264,7 @@ class TestWithAnEngine:
         (work / "main.py").write_text("print('up', flush=True)\nimport time\ntime.sleep(60)")
         conversation = sandbox.converse(RunSpec(work=work, entry="main.py", labels={"submission": "vanishing"}))
         assert conversation.receive(30) == b"up"
-        (container,) = sandbox.client.containers.list(filters={"label": "submission=vanishing"})
+        (container,) = sandbox.engine.client.containers.list(filters={"label": "submission=vanishing"})
         container.remove(force=True)
         with pytest.raises(SandboxUnavailable):
             conversation.close()
@@ -268,7 +282,7 @@ class TestWithAnEngine:
             with pytest.raises(SandboxUnavailable):
                 conversation.close()
         monkeypatch.delenv("DOCKER_HOST")
-        engine = opened().client
+        engine = opened().engine.client
         for container in engine.containers.list(all=True, filters={"label": "submission=cut-off"}):
             container.remove(force=True)
 
@@ -283,14 +297,14 @@ class TestWithAnEngine:
         spec = RunSpec(work=work, entry="main.py", data=(data,), labels={"submission": "copied"})
         with sandbox.converse(spec) as conversation:
             assert conversation.receive(30) == b"id"
-            (container,) = sandbox.client.containers.list(filters={"label": "submission=copied"})
+            (container,) = sandbox.engine.client.containers.list(filters={"label": "submission=copied"})
             sources = [mount["Source"] for mount in container.attrs["Mounts"]]
         assert [source for source in sources if not source.startswith(str(staging_root))] == []
 
     def test_without_a_tmpfs_of_ours_the_output_is_watched(
         self, opened: OpenSandbox, work: Path, staging_root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(DockerSandbox, "box_in_memory", property(lambda self: False))
+        monkeypatch.setattr(Maker, "in_memory", property(lambda self: False))
         sandbox = opened(staging_root=staging_root)
         assert sandbox.probe().refusals == ("output_never_exceeds_its_limit",)
         (work / "main.py").write_text(
@@ -304,11 +318,11 @@ class TestWithAnEngine:
 
 def _container(sandbox: DockerSandbox, root: Path, *, job: str, deadline: float) -> str:
     labels = {LABEL: job, STAGING_LABEL: str(root), DEADLINE_LABEL: str(deadline)}
-    return str(sandbox.client.containers.create("judge-sandbox-cpu:local", "true", labels=labels).id)
+    return str(sandbox.engine.client.containers.create("judge-sandbox-cpu:local", "true", labels=labels).id)
 
 
 def _exists(sandbox: DockerSandbox, number: str) -> bool:
-    return any(container.id == number for container in sandbox.client.containers.list(all=True))
+    return any(container.id == number for container in sandbox.engine.client.containers.list(all=True))
 
 
 class _Relay:
