@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from challenges.metrics.types import Metric, Takes
 
 Pair = tuple[NDArray[Any], NDArray[Any]]
 ROWS = 24
+LEVELS = "0.1 0.5 0.75"
 
 
 def cells(values: list[Any]) -> NDArray[Any]:
@@ -36,11 +38,30 @@ def probabilities(rng: Generator, rows: int) -> Pair:
     return rng.permutation(np.resize([0, 1], rows)), rng.random(rows).round(1)
 
 
+def class_probabilities(rng: Generator, rows: int) -> Pair:
+    return rng.permutation(np.resize([1, 0, 2], rows)), rng.dirichlet([1, 1, 1], rows)
+
+
+def payoffs(rng: Generator, rows: int) -> Pair:
+    return rng.normal(1, 9, rows), rng.integers(0, 2, rows)
+
+
 def texts(rng: Generator, rows: int) -> Pair:
     def one() -> str:
         return " ".join(rng.choice(["ship", "stop", "a", "go"], rng.integers(1, 6)))
 
     return np.array([one() for _ in range(rows)]), np.array([one() for _ in range(rows)])
+
+
+def sentences(rng: Generator, rows: int) -> Pair:
+    words = "a the red blue ball dog table runs lies on under near".split()
+
+    def one() -> str:
+        return " ".join(rng.choice(words, rng.integers(4, 10)))
+
+    truth = [one() for _ in range(rows)]
+    garbled = [[word if rng.random() < 0.7 else rng.choice(words) for word in text.split()] for text in truth]
+    return np.array(truth), np.array([" ".join(text[int(rng.integers(0, 3)) :]) for text in garbled])
 
 
 def detections(rng: Generator, rows: int) -> Pair:
@@ -85,6 +106,149 @@ def places(rng: Generator, rows: int) -> Pair:
         return np.column_stack([rng.uniform(-90, 90, rows), rng.uniform(-180, 180, rows)])
 
     return one(), one()
+
+
+def changes(rng: Generator, rows: int) -> Pair:
+    return rng.normal(size=rows), rng.normal(size=rows)
+
+
+def series(rng: Generator, rows: int, *, several: int = 0) -> Pair:
+    """Truth of one to four steps a row, and predictions with `several` numbers a step."""
+    truth = [rng.normal(5, 2, rng.integers(1, 5)) for _ in range(rows)]
+    noise = [rng.normal(0, 1, (len(cell), several) if several else len(cell)) for cell in truth]
+    return cells(truth), cells([(c[:, None] if several else c) + n for c, n in zip(truth, noise, strict=True)])
+
+
+def forecasts(rng: Generator, rows: int, *, several: int = 0, weighted: bool = False) -> Pair:
+    actual, predictions = series(rng, rows, several=several)
+    truth = [{"actual": cell, "history": rng.normal(5, 2, rng.integers(4, 9))} for cell in actual]
+    return cells([{**c, "weight": rng.uniform(1, 3)} for c in truth] if weighted else truth), predictions
+
+
+def forecasts_to_beat(rng: Generator, rows: int, *, several: int = 0) -> Pair:
+    actual, predictions = series(rng, rows, several=several)
+    worse = [cell + rng.normal(0, 1, cell.shape) for cell in predictions]
+    truth = [
+        {"actual": cell, "reference": rule, "scale": rng.uniform(0.5, 2, len(cell))}
+        for cell, rule in zip(actual, worse, strict=True)
+    ]
+    return cells(truth), predictions
+
+
+def intervals(rng: Generator, rows: int) -> Pair:
+    truth, predictions = series(rng, rows, several=2)
+    return truth, cells([np.sort(cell, axis=1) for cell in predictions])
+
+
+def scaled_intervals(rng: Generator, rows: int) -> Pair:
+    truth = np.column_stack([rng.normal(5, 2, rows), rng.uniform(0.5, 2, rows)])
+    return truth, np.sort(truth[:, :1] + rng.normal(0, 1, (rows, 2)), axis=1)
+
+
+def positions(rng: Generator, rows: int) -> Pair:
+    shapes = [(int(rng.integers(3, 7)), 2) for _ in range(rows)]
+    return cells([rng.normal(0, 0.01, shape) for shape in shapes]), cells([rng.normal(0, 1, s) for s in shapes])
+
+
+def actual_values(truth: NDArray[Any], several: int = 0) -> NDArray[Any]:
+    values = [np.asarray(cell["actual"] if isinstance(cell, dict) else cell) for cell in truth]
+    return cells([np.repeat(cell[:, None], several, axis=1) if several else cell for cell in values])
+
+
+def near(rng: Generator, rows: int) -> Pair:
+    """Return numbers of which about half are within 1 % of each other."""
+    truth = rng.uniform(1, 9, rows)
+    return truth, truth * (1 + rng.normal(0, 0.015, rows))
+
+
+def tolerances(rng: Generator, rows: int) -> Pair:
+    truth = np.column_stack([rng.uniform(1, 9, rows), rng.uniform(0.5, 1.5, rows)])
+    return truth, truth[:, 0] + rng.normal(0, 1, rows)
+
+
+def verdicts(rng: Generator, rows: int) -> Pair:
+    return np.resize(rng.permutation([0, 1]), rows), rng.integers(0, 2, rows)
+
+
+def outcomes(rng: Generator, rows: int) -> Pair:
+    return np.zeros(rows), rng.integers(0, 2, rows)
+
+
+def trials(rng: Generator, rows: int) -> Pair:
+    cases = np.resize([[1, 1], [0, 1], [0, 0], [1, 0]], (rows, 2))
+    return rng.permutation(cases), rng.normal(0, 1, rows).round(1)
+
+
+def foresight(truth: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray(truth[:, 1] * (2 * truth[:, 0] - 1), dtype=float)
+
+
+def utilities(rng: Generator, rows: int) -> Pair:
+    best = rng.uniform(1, 9, rows)
+    return best, best - rng.exponential(2, rows)
+
+
+def utilities_between(rng: Generator, rows: int) -> Pair:
+    floor = rng.normal(0, 1, rows)
+    oracle = floor + rng.uniform(1, 3, rows)
+    return np.column_stack([floor, oracle]), floor + rng.uniform(-0.2, 0.9, rows) * (oracle - floor)
+
+
+def options(rng: Generator, rows: int) -> Pair:
+    profits = rng.normal(1, 3, (rows, 3))
+    return np.column_stack([np.abs(profits).max(axis=1), profits]), rng.integers(0, 3, rows)
+
+
+def gains(rng: Generator, rows: int) -> Pair:
+    profits = np.resize(rng.permutation([3.0, 1.5, -2.0, 0.5]), rows)
+    return profits + rng.uniform(0, 0.2, rows), rng.normal(size=rows)
+
+
+def searches(rng: Generator, rows: int) -> Pair:
+    optimum = rng.normal(0, 1, rows)
+    truth = np.column_stack([optimum, optimum + rng.uniform(1, 2, rows), rng.integers(3, 8, rows)])
+    return cells(list(truth)), cells([best + rng.exponential(1, rng.integers(2, 9)) for best in optimum])
+
+
+def label_series(rng: Generator, rows: int) -> Pair:
+    sizes = rng.integers(1, 9, rows)
+    return cells([rng.integers(-1, 3, size) for size in sizes]), cells([rng.integers(-1, 3, size) for size in sizes])
+
+
+def alarms(rng: Generator, rows: int) -> Pair:
+    truth = []
+    for _ in range(rows):
+        onsets = np.array([40, 90, 150]) + rng.integers(0, 20, 3)
+        truth.append({"length": int(rng.integers(200, 240)), "onsets": onsets[: rng.integers(1, 4)]})
+    return cells(truth), cells([np.sort(rng.choice(240, rng.integers(1, 9), replace=False)) for _ in truth])
+
+
+def rates(rng: Generator, rows: int) -> Pair:
+    return rng.uniform(1, 9, rows), rng.integers(0, 90, rows).astype(float)
+
+
+def times(rng: Generator, rows: int) -> Pair:
+    return rng.uniform(1, 9, rows), rng.uniform(1, 9, rows)
+
+
+def load(rng: Generator, rows: int) -> Pair:
+    phase = rng.integers(0, 3, rows)
+    return np.column_stack([phase, np.array([0.25, 0.5, 0.75])[phase]]), rng.integers(0, 2, rows)
+
+
+def edits(rng: Generator, rows: int) -> Pair:
+    def one(row: int) -> list[Any]:
+        value = float(rng.integers(1, 4)) if row % 2 else str(rng.choice(["Ulm", "Bonn"]))
+        return [row, str(rng.choice(["age", "town"])), value]
+
+    def side() -> NDArray[Any]:
+        return cells([[one(row) for row in range(rng.integers(1, 6))] for _ in range(rows)])
+
+    return side(), side()
+
+
+def games_of_skill(rng: Generator, rows: int) -> Pair:
+    return rng.choice([15.0, 25.0, 32.0], rows), rng.choice([0.0, 0.5, 1.0], rows)
 
 
 Change = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -149,10 +313,17 @@ def as_detections(truth: NDArray[Any]) -> NDArray[Any]:
     )  # fmt: skip
 
 
+def large_detections(rng: Generator, rows: int) -> Pair:
+    truth, found = detections(rng, rows)
+    return move_boxes(truth, lambda numbers: numbers * 5), move_boxes(found, lambda numbers: numbers * 5)
+
+
 SAMPLES: dict[Takes, Sample] = {
     Takes.NUMBERS: Sample(numbers, lambda truth: truth, huge=True),
     Takes.LABELS: Sample(labels, lambda truth: truth, move=None, rename=rename_numbers, huge=True),
     Takes.PROBABILITIES: Sample(probabilities, lambda truth: truth.astype(float), huge=True),
+    Takes.CLASS_PROBABILITIES: Sample(class_probabilities, lambda truth: np.eye(3)[truth], huge=True),
+    Takes.PAYOFFS: Sample(payoffs, lambda truth: (truth > 0).astype(int), move=None, huge=True),
     Takes.TEXTS: Sample(texts, lambda truth: truth, move=None),
     Takes.DETECTIONS: Sample(detections, as_detections, move=move_boxes),
     Takes.PARTITIONS: Sample(partitions, lambda truth: truth, move=None, rename=rename_numbers),
@@ -164,12 +335,65 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.VECTORS: Sample(vectors, lambda truth: truth),
     Takes.PLACES: Sample(places, lambda truth: truth),
     Takes.DIRECTIONS: Sample(vectors, lambda truth: truth),
+    Takes.FORECASTS: Sample(forecasts, actual_values),
+    Takes.FORECASTS_TO_BEAT: Sample(forecasts_to_beat, actual_values),
+    Takes.QUANTILES: Sample(partial(series, several=3), partial(actual_values, several=3)),
+    Takes.SAMPLES: Sample(partial(series, several=5), partial(actual_values, several=5)),
+    Takes.INTERVALS: Sample(intervals, partial(actual_values, several=2)),
+    Takes.SCALED_INTERVALS: Sample(scaled_intervals, lambda truth: truth[:, [0, 0]]),
+    Takes.POSITIONS: Sample(positions, None),
+    Takes.OUTCOMES: Sample(outcomes, lambda truth: np.ones(len(truth)), reads_truth=False),
+    Takes.TOLERANCES: Sample(tolerances, lambda truth: truth[:, 0]),
+    Takes.LABEL_SERIES: Sample(label_series, lambda truth: truth, move=None, rename=rename_numbers),
+    Takes.ALARMS: Sample(alarms, lambda truth: cells([cell["onsets"] for cell in truth])),
+    Takes.TRIALS: Sample(trials, foresight, rank=move_numbers),
+    Takes.VERDICTS: Sample(verdicts, lambda truth: truth),
+    Takes.UTILITIES: Sample(utilities, lambda truth: truth),
+    Takes.UTILITIES_BETWEEN: Sample(utilities_between, lambda truth: truth[:, 1]),
+    Takes.OPTIONS: Sample(options, lambda truth: truth[:, 1:].argmax(axis=1)),
+    Takes.SEARCHES: Sample(searches, lambda truth: cells([[row[0]] for row in truth])),
+    Takes.RATES: Sample(rates, None),
+    Takes.TIMES: Sample(times, None),
+    Takes.LOAD: Sample(load, lambda truth: np.ones(len(truth))),
+    Takes.EDITS: Sample(edits, lambda truth: truth, move=None),
 }
 
-OWN: dict[str, Sample] = {}
+OWN: dict[str, Sample] = {
+    "capture_profit": Sample(gains, lambda truth: truth, huge=True),
+    "period_hit": Sample(near, lambda truth: truth, huge=True),
+    "relative_error": Sample(near, lambda truth: truth, huge=True),
+    "error_rate": Sample(outcomes, lambda truth: np.zeros(len(truth)), reads_truth=False),
+    "trueskill": Sample(games_of_skill, lambda truth: np.ones(len(truth))),
+    **{name: Sample(sentences, lambda truth: truth, move=None) for name in ("bleu", "chrf", "ter", "cider")},
+    "coco_map_large": Sample(large_detections, as_detections, move=move_boxes),
+    "wrmsse": Sample(partial(forecasts, weighted=True), actual_values),
+    "wql": Sample(partial(forecasts, several=3), partial(actual_values, several=3)),
+    "pinball_skill": Sample(partial(forecasts_to_beat, several=3), partial(actual_values, several=3)),
+    "directional_accuracy": Sample(changes, lambda truth: truth, huge=True),
+    "coverage_error": Sample(intervals, None),  # three rows of four must be inside, which a few rows cannot hit
+}
 """Metric id -> its own sample, where that of its kind does not do: other perfect predictions, other shapes."""
 
-PARAMS: dict[str, dict[str, Any]] = {}
+PARAMS: dict[str, dict[str, Any]] = {
+    "capture_profit": {"share": 0.3},
+    "utility_ratio": {"low": -0.5, "high": 6.0},
+    "normalised_return": {"low": -0.1, "high": 1.2},
+    "detection_delay": {"window": 20},
+    "false_alarm_rate": {"window": 20},
+    "drift_f1": {"tolerance": 12},
+    "event_f1": {"window": 20, "merge": 3},
+    "nab_score": {"window": 20},
+    "pinball": {"q": 0.9},
+    "weighted_quantile_loss": {"levels": LEVELS},
+    "wql": {"levels": LEVELS, "season": 2},
+    "pinball_skill": {"levels": LEVELS},
+    "crps_quantiles": {"levels": LEVELS},
+    "sharpe": {"cost": 0.001},
+    "expected_cost": {"costs": "0 1 2; 5 0 1; 3 2 0"},
+    "recall_at_precision": {"precision": 0.6},
+    "top_k_accuracy": {"k": 2},
+    "fbeta": {"beta": 2.0},
+}
 """Metric id -> values of the parameters that it requires, as a challenge would give them."""
 
 

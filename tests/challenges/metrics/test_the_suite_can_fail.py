@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from challenges.metrics import probability, regression
+from challenges.metrics import curves, regression
 from challenges.metrics.arrays import number_rows
 from challenges.metrics.registry import METRICS
 from challenges.metrics.types import Better, Effect, Metric, MetricError
@@ -134,7 +134,7 @@ def forgives_a_constant_truth(truth: Any, predictions: Any) -> float:
 
 
 def counts_ties_as_they_come(truth: Any, predictions: Any) -> float:
-    probability.roc_auc(truth, predictions)
+    curves.roc_auc(truth, predictions)
     ranks = np.argsort(np.argsort(predictions, kind="stable")) + 1.0
     ones = truth == 1
     return float((ranks[ones].sum() - ones.sum() * (ones.sum() + 1) / 2) / (ones.sum() * (~ones).sum()))
