@@ -10,8 +10,9 @@ program runs.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,8 @@ from challenges.spec import Kind, ProgramSpec, Size
 from judge.errors import Cancelled
 from judge.reports import Report
 from judge.verdicts import Step, Verdict
-from sandbox.contract import Conversation, Gpu, LastError, Limits, Outcome, RunResult, RunSpec, Sandbox
-from sandbox.errors import ConversationEnded, ReplyTimedOut, ReplyTooLong, SandboxUnavailable
+from sandbox.contract import Conversation, Gpu, LastError, Limits, Outcome, RunResult, RunSpec, Sandbox, Stage
+from sandbox.errors import ConversationEnded, ReplyTimedOut, ReplyTooLong, SandboxUnavailable, WaitCancelled
 
 VERDICT_OF = {
     Outcome.CRASHED: Verdict.CRASHED,
@@ -39,6 +40,12 @@ VERDICT_OF = {
     Outcome.OUT_OF_MEMORY: Verdict.OUT_OF_MEMORY,
     Outcome.OUTPUT_TOO_LARGE: Verdict.OUTPUT_TOO_LARGE,
     Outcome.BANNED_IMPORT: Verdict.BANNED_IMPORT,
+}
+
+STEP_OF = {
+    Stage.WAITING_FOR_GPU: Step.WAITING_FOR_GPU,
+    Stage.STAGING: Step.STAGING,
+    Stage.RUNNING: Step.EXECUTING,
 }
 
 
@@ -83,11 +90,8 @@ def _grade_code(job: Job, sandbox: Sandbox, on_step: OnStep) -> Report:
     answer = job.challenge.spec.answer
     if answer is None:
         raise ValueError(f"{job.challenge.spec.slug} is code without an answer")
-    with tempfile.TemporaryDirectory(prefix="judge-work-") as folder:
-        on_step(Step.STAGING, "")
-        spec = _run_spec(job, Path(folder), wanted_outputs=(answer.file,))
-        on_step(Step.EXECUTING, sandbox.name)
-        result = sandbox.run(spec)
+    with tempfile.TemporaryDirectory(prefix="judge-work-") as folder, _withdrawable():
+        result = sandbox.run(_run_spec(job, Path(folder), on_step, wanted_outputs=(answer.file,)))
     if result.outcome is Outcome.CANCELLED:
         raise Cancelled
     if result.outcome is not Outcome.FINISHED:
@@ -105,10 +109,8 @@ def _grade_interactive(job: Job, sandbox: Sandbox, on_step: OnStep) -> Report:
     referee = job.challenge.referee
     if referee is None:
         raise ValueError(f"{job.challenge.spec.slug} has no referee")
-    with tempfile.TemporaryDirectory(prefix="judge-work-") as folder:
-        on_step(Step.STAGING, "")
-        spec = _run_spec(job, Path(folder))
-        on_step(Step.EXECUTING, sandbox.name)
+    with tempfile.TemporaryDirectory(prefix="judge-work-") as folder, _withdrawable():
+        spec = _run_spec(job, Path(folder), on_step)
         foul: Foul | None = None
         with sandbox.converse(spec) as conversation:
             channel = PipeChannel(conversation, job.cancelled)
@@ -167,11 +169,22 @@ def _program(job: Job) -> ProgramSpec:
     return program
 
 
-def _run_spec(job: Job, work: Path, *, wanted_outputs: tuple[str, ...] = ()) -> RunSpec:
+@contextlib.contextmanager
+def _withdrawable() -> Iterator[None]:
+    """A run that is withdrawn while it waits for its turn on a GPU is cancelled like any other."""
+    try:
+        yield
+    except WaitCancelled:
+        raise Cancelled from None
+
+
+def _run_spec(job: Job, work: Path, on_step: OnStep, *, wanted_outputs: tuple[str, ...] = ()) -> RunSpec:
     program = _program(job)
     handed_in = read_program(job.data, job.file_name, program, job.challenge.files("kit"))
     _lay_out(handed_in, work)
     wall_s = program.wall_s.of(job.size)
+    cpu_s = program.cpu_s.of(job.size) if program.cpu_s else wall_s * program.cpus
+    allowed = {Stage.RUNNING: f"at most {wall_s:g} s of time and {cpu_s:g} s of processor time"}
     return RunSpec(
         work=work,
         entry=handed_in.entry,
@@ -181,9 +194,10 @@ def _run_spec(job: Job, work: Path, *, wanted_outputs: tuple[str, ...] = ()) -> 
         wanted_outputs=wanted_outputs,
         labels=job.labels,
         cancelled=job.cancelled,
+        on_stage=lambda stage: on_step(STEP_OF[stage], allowed.get(stage, "")),
         limits=Limits(
             wall_s=wall_s,
-            cpu_s=program.cpu_s.of(job.size) if program.cpu_s else wall_s * program.cpus,
+            cpu_s=cpu_s,
             memory_mb=program.memory_mb,
             cpus=program.cpus,
             output_mb=program.output_mb,

@@ -164,7 +164,14 @@ def _resource(edition: Edition) -> str:
     program = edition.challenge.spec.program
     if program is None:
         return "score"
-    return "gpu" if program.gpu == "required" else "cpu"
+    match program.gpu:
+        case "required":
+            return "gpu"
+        case "optional":
+            # A GPU worker that is there takes it; where there is none, processors do.
+            return "gpu" if any("gpu" in worker.resources for worker in waiting.live_workers()) else "cpu"
+        case "none":
+            return "cpu"
 
 
 def _spend_quota(team: Team, edition: Edition, now: datetime) -> None:

@@ -38,9 +38,9 @@ def sandbox_here() -> tuple[Sandbox | None, str]:
 
 
 def served(asked: Sequence[str]) -> list[str]:
-    """Return the queues that this worker can serve: without a sandbox, prediction files only."""
+    """Return the queues that this worker can serve: without a sandbox prediction files only, `gpu` with a GPU only."""
     sandbox, _ = sandbox_here()
-    return [name for name in asked if name == "score" or sandbox is not None]
+    return [name for name in asked if name == "score" or (sandbox is not None and (name != "gpu" or sandbox.has_gpu))]
 
 
 def announce(resources: Sequence[str], *, worker: str) -> None:

@@ -22,6 +22,7 @@ class Step(StrEnum):
 
     QUEUED = "queued"
     CLAIMED = "claimed"
+    WAITING_FOR_GPU = "waiting_for_gpu"
     STAGING = "staging"
     EXECUTING = "executing"
     SCORING = "scoring"

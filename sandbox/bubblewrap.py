@@ -37,6 +37,7 @@ class BubblewrapSandbox:
     """Runs learners' programs in namespaces of this host."""
 
     name = "bubblewrap"
+    has_gpu = False
 
     def __init__(self, *, staging_root: Path | None = None, control_groups: bool = True) -> None:
         self._root = staging_root

@@ -185,6 +185,10 @@ class Sandbox(Protocol):
 
     name: str
 
+    @property
+    def has_gpu(self) -> bool:
+        """Whether runs that need a GPU can be taken."""
+
     def probe(self) -> Probe:
         """Say whether this backend works here; cheap enough for every worker start."""
 

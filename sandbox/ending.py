@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.box import Exit
-from sandbox.contract import LastError, Limits, Outcome
+from sandbox.contract import Gpu, LastError, Limits, Outcome
 from sandbox.outputs import HandBack, shown
 from sandbox.watchdog import Breach
 
@@ -20,6 +20,7 @@ class Report:
 
     error: LastError
     memory: bool
+    gpu_memory: bool
     banned: bool
     errno: int | None
 
@@ -49,6 +50,7 @@ def read_report(raw: bytes | None) -> Report | None:
     return Report(
         error=error,
         memory=fields.get("memory") is True,
+        gpu_memory=fields.get("gpu_memory") is True,
         banned=fields.get("banned") is True,
         errno=_number(fields, "errno"),
     )
@@ -62,6 +64,9 @@ def judge_ending(
         return Ending(outcome=breach.outcome, notes=(breach.note,))
     if exit.out_of_memory or (exit.code != 0 and report is not None and report.memory):
         note = f"the program needed more memory than its limit of {limits.memory_mb} MB"
+        return Ending(outcome=Outcome.OUT_OF_MEMORY, notes=(note,))
+    if exit.code != 0 and report is not None and report.gpu_memory and limits.gpu is not Gpu.NONE:
+        note = "the GPU's own memory was full: use smaller batches, half precision or a smaller model"
         return Ending(outcome=Outcome.OUT_OF_MEMORY, notes=(note,))
     if exit.code == 128 + signal.SIGXCPU:
         note = f"one process used more than {limits.cpu_s:g} seconds of processor time"

@@ -22,6 +22,9 @@ MAX_NAME_BYTES = 200
 SCAN_FACTOR = 4
 """How many directory entries are looked at, as a multiple of the files allowed, before the rest is ignored."""
 
+MAX_NOTES = 20
+"""How many sentences about files reach the learner; a name is chosen by the program, and would carry data out."""
+
 _OPENAT2 = 437  # the same number on every architecture
 _RESOLVE_NO_XDEV, _RESOLVE_NO_MAGICLINKS, _RESOLVE_NO_SYMLINKS, _RESOLVE_BENEATH = 0x01, 0x02, 0x04, 0x08
 _READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -43,6 +46,13 @@ class HandBack:
     too_large: bool = False
     """More files or bytes than allowed; `files` is then empty."""
 
+    def note(self, sentence: str) -> None:
+        """Add a sentence, up to the number that is shown."""
+        if len(self.notes) < MAX_NOTES:
+            self.notes.append(sentence)
+        elif len(self.notes) == MAX_NOTES:
+            self.notes.append("more was left behind in /output than is named here")
+
 
 class _LeftBehind(Exception):
     """A file that is not handed back; the text says why."""
@@ -59,10 +69,10 @@ def collect(folder: int, *, wanted: Sequence[str] = (), limits: Limits) -> HandB
         try:
             content = _read(folder, name, room)
         except FileNotFoundError:
-            result.notes.append(f"/output/{name} was not written")
+            result.note(f"/output/{name} was not written")
             continue
         except _LeftBehind as reason:
-            result.notes.append(f"/output/{shown(name)} was left behind: {reason}")
+            result.note(f"/output/{shown(name)} was left behind: {reason}")
             continue
         if content is None:
             return _too_large(result, f"/output holds more than {limits.output_mb} MB")
@@ -97,7 +107,7 @@ def _scan(folder: int, limits: Limits, result: HandBack) -> list[str]:
     budget = limits.output_files * SCAN_FACTOR
     for count, path in enumerate(_walk(folder, PurePosixPath(), result)):
         if count == budget:
-            result.notes.append(f"/output holds more than {budget} entries; the rest was not looked at")
+            result.note(f"/output holds more than {budget} entries; the rest was not looked at")
             break
         found.append(str(path))
     return sorted(found)
@@ -110,12 +120,12 @@ def _walk(folder: int, prefix: PurePosixPath, result: HandBack) -> Iterator[Pure
             if not entry.is_dir(follow_symlinks=False):
                 yield path
             elif len(path.parts) >= MAX_DEPTH:
-                result.notes.append(f"/output/{shown(str(path))} was left behind: folders may nest {MAX_DEPTH} deep")
+                result.note(f"/output/{shown(str(path))} was left behind: folders may nest {MAX_DEPTH} deep")
             else:
                 try:
                     inner = os.open(entry.name, _READ_FLAGS | os.O_DIRECTORY, dir_fd=folder)
                 except OSError:
-                    result.notes.append(f"/output/{shown(str(path))} was left behind: it cannot be opened")
+                    result.note(f"/output/{shown(str(path))} was left behind: it cannot be opened")
                     continue
                 try:
                     yield from _walk(inner, path, result)

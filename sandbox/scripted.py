@@ -21,6 +21,7 @@ class ScriptedSandbox:
     """A backend whose programs have already been written down."""
 
     name = "scripted"
+    has_gpu = False
 
     def __init__(
         self, *, results: Iterable[RunResult | SandboxError] = (), replies: Iterable[Sequence[Reply]] = ()

@@ -34,6 +34,7 @@ class TrustedSandbox:
     """Runs programs that we wrote ourselves."""
 
     name = "trusted"
+    has_gpu = False
 
     def probe(self) -> Probe:
         return Probe(backend=self.name, usable=True, refusals=("isolation",))

@@ -43,6 +43,7 @@ class WarmSandbox:
     """Runs learners' programs in forks of warm interpreters."""
 
     name = "warm"
+    has_gpu = False
 
     def __init__(self, *, staging_root: Path | None = None) -> None:
         self._root = staging_root or staging.staging_root()

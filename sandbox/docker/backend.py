@@ -54,6 +54,11 @@ class DockerSandbox:
         )
         self._pool = pool or Pool()
 
+    @property
+    def has_gpu(self) -> bool:
+        with our_failure():
+            return self.engine.has_gpu
+
     def probe(self) -> Probe:
         try:
             self._try()

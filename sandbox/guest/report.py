@@ -39,6 +39,7 @@ def describe(error: BaseException, *, work: str) -> dict[str, Any]:
         "type": type(error).__name__[:80],
         "message": _message(error)[:MESSAGE_CHARACTERS],
         "memory": isinstance(error, MemoryError),
+        "gpu_memory": _is_of_gpu_memory(error),
         "banned": type(error).__name__ == "BannedImport",
         "errno": error.errno if isinstance(error, OSError) else None,
     }
@@ -52,6 +53,14 @@ def describe(error: BaseException, *, work: str) -> dict[str, Any]:
         if filename.startswith(f"{work}/"):
             return {**fields, "file": filename.removeprefix(f"{work}/")[:200], "line": line}
     return fields
+
+
+def _is_of_gpu_memory(error: BaseException) -> bool:
+    """Whether the GPU had no room left, in the words of torch, cuBLAS or the CUDA runtime."""
+    if type(error).__name__ == "OutOfMemoryError" and type(error).__module__.partition(".")[0] == "torch":
+        return True
+    text = _message(error)
+    return "CUDA out of memory" in text or "CUBLAS_STATUS_ALLOC_FAILED" in text or "cudaErrorMemoryAllocation" in text
 
 
 def _message(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 import time
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.utils import timezone
@@ -22,6 +23,14 @@ def test_a_worker_that_leaves_takes_its_sign_away(home: Path, monkeypatch: pytes
 def test_a_worker_without_a_sandbox_serves_prediction_files_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signs_of_life, "sandbox_here", lambda: (None, "Install bubblewrap."))
     assert signs_of_life.served(["score", "cpu", "gpu"]) == ["score"]
+
+
+@pytest.mark.parametrize(("has_gpu", "queues"), [(False, ["score", "cpu"]), (True, ["score", "cpu", "gpu"])])
+def test_a_worker_serves_the_gpu_queue_only_with_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, has_gpu: bool, queues: list[str]
+) -> None:
+    monkeypatch.setattr(signs_of_life, "sandbox_here", lambda: (Mock(has_gpu=has_gpu), ""))
+    assert signs_of_life.served(["score", "cpu", "gpu"]) == queues
 
 
 def test_a_worker_unseen_for_half_a_minute_counts_as_away(db: None) -> None:

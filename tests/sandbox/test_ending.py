@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.box import Exit
-from sandbox.contract import LastError, Limits, Outcome
+from sandbox.contract import Gpu, LastError, Limits, Outcome
 from sandbox.ending import Ending, judge_ending, read_report, with_outputs
 from sandbox.outputs import HandBack
 from sandbox.watchdog import Breach
@@ -48,6 +48,14 @@ def test_a_child_killed_for_memory_counts_even_when_the_exit_code_is_0() -> None
 def test_a_memory_error_is_out_of_memory_only_if_it_ended_the_program() -> None:
     assert _ending(1, memory=True).outcome is Outcome.OUT_OF_MEMORY
     assert _ending(0, memory=True).outcome is Outcome.FINISHED
+
+
+@pytest.mark.parametrize(("gpu", "outcome"), [(Gpu.REQUIRED, Outcome.OUT_OF_MEMORY), (Gpu.NONE, Outcome.CRASHED)])
+def test_a_full_gpu_is_out_of_memory_where_there_was_one(gpu: Gpu, outcome: Outcome) -> None:
+    report = read_report(json.dumps({**FIELDS, "gpu_memory": True}).encode())
+    ending = judge_ending(Exit(code=1), breach=None, report=report, output_full=False, limits=Limits(gpu=gpu))
+    assert ending.outcome is outcome
+    assert ("smaller batches" in " ".join(ending.notes)) == (outcome is Outcome.OUT_OF_MEMORY)
 
 
 def test_what_the_judge_measured_goes_before_what_the_program_says() -> None:

@@ -17,6 +17,7 @@ PATIENCE_S = 120.0
 STEPS = {
     "queued": "waiting",
     "claimed": "taken by a worker",
+    "waiting_for_gpu": "waiting for a GPU",
     "staging": "laying out files",
     "executing": "running",
     "scoring": "scoring",

@@ -21,6 +21,7 @@ COUNTS = {
 STEPS = {
     Step.QUEUED: "In the queue",
     Step.CLAIMED: "A worker took it",
+    Step.WAITING_FOR_GPU: "Waiting for a GPU",
     Step.STAGING: "Getting the files ready",
     Step.EXECUTING: "Running your program",
     Step.SCORING: "Scoring",

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.utils import DatabaseError
 
@@ -35,7 +35,11 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=int, default=1, help="Celery only: processes of this worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        resources = signs_of_life.served([name.strip() for name in options["queues"].split(",")])
+        asked = [name.strip() for name in options["queues"].split(",")]
+        resources = signs_of_life.served(asked)
+        if not resources:
+            _, reason = signs_of_life.sandbox_here()
+            raise CommandError(f"this worker can serve none of {', '.join(asked)}: {reason or 'it has no GPU'}")
         if settings.CELERY_BROKER_URL is None:
             poll(resources)
         else:
