@@ -1,0 +1,249 @@
+"""Effects of treatments: how near the estimated effects are, and how well a ranking finds whom to treat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from challenges.metrics.arrays import finite
+from challenges.metrics.forecasting import weighted_mean
+from challenges.metrics.regression import errors, rmse
+from challenges.metrics.series import rows_of_both, table
+from challenges.metrics.types import MetricError
+
+Array = NDArray[np.float64]
+
+TREATED_RESPONDED, NEITHER, RESPONDED, TREATED = 0, 1, 2, 3
+"""The four kinds of rows, by treatment and outcome."""
+
+
+def ate_error(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
+    """Return by how much the mean estimated effect misses the mean true effect.
+
+    Parameters
+    ----------
+    truth, predictions : (n,) effects of the treatment on each unit, in the unit of the outcome.
+
+    Returns
+    -------
+    float, 0 (best) and up, in the unit of the outcome. For experiments with one effect each, use `mae`.
+
+    Source
+    ------
+    Hill 2011; Shalit, Johansson and Sontag 2017.
+
+    Examples
+    --------
+    >>> ate_error(np.array([1.0, 3.0]), np.array([2.0, 3.0]))
+    0.5
+    """
+    return float(size_of_mean(error_sums(truth, predictions).sum(axis=0)))
+
+
+def pehe(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
+    """Return the precision in estimating heterogeneous effects: the RMSE of the effects of the single units.
+
+    Parameters
+    ----------
+    truth, predictions : (n,) effects of the treatment on each unit, in the unit of the outcome.
+
+    Returns
+    -------
+    float, 0 (best) and up, in the unit of the outcome (the root is taken).
+
+    Source
+    ------
+    Hill 2011.
+
+    Examples
+    --------
+    >>> pehe(np.array([1.0, 3.0]), np.array([2.0, 3.0]))
+    0.7071067811865476
+    """
+    return rmse(truth, predictions)
+
+
+def qini(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
+    """Return the Qini coefficient: responses won by treating in the submitted order, between chance and foresight.
+
+    Parameters
+    ----------
+    truth : (n, 2) treated (1 or 0) and outcome (1 or 0).
+    predictions : (n,) expected gain from treating; only the order counts, and equal gains are treated together.
+
+    Returns
+    -------
+    float, 1 at most but for rare outcomes (see below), no bound below; 0 is treating at random.
+
+    Raises
+    ------
+    MetricError
+        Nobody treated, nobody left untreated, or nothing to be won by any order.
+
+    Edge cases
+    ----------
+    The order that knows the outcomes treats all treated responders first, all untreated ones last; where these are
+    many, the order of the rest can be chosen a little better than at random, which scikit-uplift does not count on.
+
+    Source
+    ------
+    Radcliffe 2007; sklift.metrics.qini_auc_score, negative_effect=True.
+
+    Examples
+    --------
+    >>> round(qini(np.array([[1, 1], [0, 0], [1, 0], [0, 1]]), np.array([3.0, 2.0, 4.0, 1.0])), 6)
+    0.666667
+    """
+    return _only(qini_resampled(truth, predictions, _once(truth)))
+
+
+def auuc(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
+    """Return the area under the uplift curve, between chance and foresight.
+
+    Parameters
+    ----------
+    truth : (n, 2) treated (1 or 0) and outcome (1 or 0).
+    predictions : (n,) expected gain from treating; only the order counts, and equal gains are treated together.
+
+    Returns
+    -------
+    float, about 1 at most, no bound below; 0 is treating at random.
+
+    Raises
+    ------
+    MetricError
+        Nobody treated, nobody left untreated, or nothing to be won by any order.
+
+    Source
+    ------
+    Jaskowski and Jaroszewicz 2012; sklift.metrics.uplift_auc_score.
+
+    Examples
+    --------
+    >>> round(auuc(np.array([[1, 1], [0, 0], [1, 0], [0, 1]]), np.array([3.0, 2.0, 4.0, 1.0])), 6)
+    0.555556
+    """
+    return _only(auuc_resampled(truth, predictions, _once(truth)))
+
+
+def error_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
+    """Return (n, 2): error, 1."""
+    differences = errors(truth, predictions)
+    return np.column_stack([differences, np.ones(len(differences))])
+
+
+def size_of_mean(sums: Array) -> Array:
+    """Return |first sum / second sum|."""
+    return np.abs(weighted_mean(sums))
+
+
+def qini_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[np.int64]) -> Array:
+    """Return (m,) Qini coefficients, one for each row of (m, n) counts."""
+    kind, ends, order = _ranked(truth, predictions)
+    cells = _cells(kind, counts)
+    best = _areas(np.stack([cells * (np.arange(4) == TREATED_RESPONDED), cells * np.isin(range(4), (NEITHER, TREATED)),
+                            cells * (np.arange(4) == RESPONDED)], axis=1), _qini_curve)  # fmt: skip
+    return _between(_model_areas(kind, ends, order, counts, _qini_curve), best, cells, _qini_curve)
+
+
+def auuc_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[np.int64]) -> Array:
+    """Return (m,) normalised areas under the uplift curve, one for each row of (m, n) counts."""
+    kind, ends, order = _ranked(truth, predictions)
+    cells = _cells(kind, counts)
+    responders_first = cells[:, RESPONDED] > cells[:, TREATED]
+    third = np.where(responders_first, RESPONDED, TREATED)
+    fourth = np.where(responders_first, TREATED, RESPONDED)
+    sequence = np.column_stack([np.full_like(third, TREATED_RESPONDED), np.full_like(third, NEITHER), third, fourth])
+    best = _areas(cells[:, None, :] * (sequence[:, :, None] == np.arange(4)), _uplift_curve)
+    return _between(_model_areas(kind, ends, order, counts, _uplift_curve), best, cells, _uplift_curve)
+
+
+def _ranked(
+    truth: NDArray[Any], predictions: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the kind of each row, the last place of each group of equal gains, and the order by falling gain."""
+    rows_of_both(truth, predictions)
+    facts, gains = table(truth, "truth"), finite(predictions, "predictions")
+    if facts.shape[1] != 2 or not np.isin(facts, (0.0, 1.0)).all():
+        raise MetricError("truth: expected treated and outcome in each row, each 1 or 0")
+    treated, responded = facts.T == 1.0
+    kind = np.select(
+        [treated & responded, ~treated & ~responded, responded], [TREATED_RESPONDED, NEITHER, RESPONDED], TREATED
+    )
+    order = np.argsort(-gains, kind="stable")
+    ordered = gains[order]
+    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(order) - 1)
+    return kind, ends, order
+
+
+def _cells(kind: NDArray[np.int64], counts: NDArray[np.int64]) -> Array:
+    """Return (m, 4): how many rows of each kind are drawn."""
+    return np.asarray(counts @ (kind[:, None] == np.arange(4)).astype(np.float64))
+
+
+def _model_areas(
+    kind: NDArray[np.int64], ends: NDArray[np.int64], order: NDArray[np.int64], counts: NDArray[np.int64], curve: Any
+) -> Array:
+    """Return (m,) areas under the curve of the submitted order."""
+    ranked = kind[order][:, None] == np.arange(4)
+    areas = []
+    for drawn in counts:
+        reached = np.cumsum(ranked * drawn[order][:, None], axis=0, dtype=np.float64)[ends]
+        areas.append(_area(reached, curve))
+    return np.array(areas)
+
+
+def _areas(groups: Array, curve: Any) -> Array:
+    """Return (m,) areas for (m, g, 4) rows of each kind in groups that are treated one after the other."""
+    return np.array([_area(np.cumsum(one, axis=0), curve) for one in groups])
+
+
+def _area(reached: Array, curve: Any) -> float:
+    """Return the area under a curve by trapezia, from (g, 4) rows of each kind reached so far."""
+    seen = np.append(0.0, reached.sum(axis=1))
+    return float(np.trapezoid(np.append(0.0, curve(reached)), seen))
+
+
+def _qini_curve(reached: Array) -> Array:
+    """Return responses of the treated, less those of as many untreated."""
+    treated, untreated = _arms(reached)
+    share = np.where(untreated > 0, treated / np.where(untreated > 0, untreated, 1.0), 0.0)
+    return np.asarray(reached[..., TREATED_RESPONDED] - reached[..., RESPONDED] * share)
+
+
+def _uplift_curve(reached: Array) -> Array:
+    """Return the difference of the two response rates, times the rows seen."""
+    treated, untreated = _arms(reached)
+    rates = [
+        np.where(arm > 0, reached[..., kind] / np.where(arm > 0, arm, 1.0), 0.0)
+        for arm, kind in ((treated, TREATED_RESPONDED), (untreated, RESPONDED))
+    ]
+    return np.asarray((rates[0] - rates[1]) * reached.sum(axis=-1))
+
+
+def _arms(reached: Array) -> tuple[Array, Array]:
+    return (
+        reached[..., TREATED_RESPONDED] + reached[..., TREATED],
+        reached[..., RESPONDED] + reached[..., NEITHER],
+    )
+
+
+def _between(found: Array, best: Array, cells: Array, curve: Any) -> Array:
+    """Return (found - chance) / (best - chance); NaN where an arm is empty or nothing can be won."""
+    chance = curve(cells) * cells.sum(axis=1) / 2
+    treated, untreated = _arms(cells)
+    range_ = best - chance
+    defined = (treated > 0) & (untreated > 0) & (np.abs(range_) > 1e-12 * cells.sum(axis=1) ** 2)
+    return np.asarray(np.where(defined, (found - chance) / np.where(defined, range_, 1.0), np.nan))
+
+
+def _once(truth: NDArray[Any]) -> NDArray[np.int64]:
+    return np.ones((1, len(truth)), dtype=np.int64)
+
+
+def _only(values: Array) -> float:
+    if np.isnan(values[0]):
+        raise MetricError("truth: expected treated and untreated rows, with something to be won by their order")
+    return float(values[0])
