@@ -1,37 +1,51 @@
-"""Boxes in images: average precision as COCO defines it.
+"""Boxes in images: average precision and recall as COCO and PASCAL VOC define them.
 
 A row is one image. Truth: a list of {category_id, bbox [x, y, w, h], iscrowd, area}; predictions: a list of
-{category_id, bbox [x, y, w, h], score}. Boxes in pixels. Matching is hotcoco's, which agrees with pycocotools.
+{category_id, bbox [x, y, w, h], score}. Boxes in pixels, x and y of the upper left corner. An object with iscrowd 1 is
+a crowd or a region to be ignored: finding it neither helps nor harms. `iscrowd` (0) and `area` (w * h) may be absent.
 
-    rows ──> one match of every image ──┬── counts 1 ──────────> the metric
-                                        └── counts of a draw ──> the metric of a resample, without matching again
+    rows ──> one matching of every image ──┬── every row once ───> the metric
+                                           └── counts of a draw ─> the metric of a resample, without matching again
+
+What cannot raise a score: a box of NaN or without extent (refused), the same box again (wrong), a class that the truth
+lacks (not looked at), a thousand boxes on one image (the hundred best of each class count, and only there).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import hotcoco
 import numpy as np
 from numpy.typing import NDArray
 
+from challenges.metrics.annotations import Annotations, listed
+from challenges.metrics.average_precision import (
+    COCO_RECALLS,
+    Matches,
+    average_precisions,
+    mean_of_defined,
+    recalls_reached,
+)
+from challenges.metrics.coco import LARGE, MEDIUM, SMALL, Protocol, Sides, matches, sides, thresholds
+from challenges.metrics.matching import pairs_within, turn_within
 from challenges.metrics.types import MetricError
 
-Array = NDArray[np.float64]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Cells = NDArray[Any]
+Counts = NDArray[np.integer]
 
-ALL_AREAS = 0
-HUNDRED_DETECTIONS = 2
-RECALLS = np.linspace(0.0, 1.0, 101)
+ELEVEN_RECALLS = np.linspace(0.0, 1.0, 11)
 
 
-def coco_map(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
+def coco_map(truth: Cells, predictions: Cells, *, least_iou: float = 0.5, most_iou: float = 0.95) -> float:
     """Return the mean average precision over the classes and over the overlaps 0.50, 0.55 .. 0.95.
 
     Parameters
     ----------
     truth : (n,) lists of {category_id, bbox, iscrowd, area}, one list an image.
     predictions : (n,) lists of {category_id, bbox, score}; beyond the 100 best of an image and class none counts.
+    least_iou, most_iou : ends of the overlaps, in steps of 0.05.
 
     Returns
     -------
@@ -42,9 +56,13 @@ def coco_map(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     MetricError
         No object in the truth; a box or score that is not finite, or without width or height.
 
+    Edge cases
+    ----------
+    No detections at all: 0. Detections of one score are taken in the order of the rows and, within a row, of the list.
+
     Source
     ------
-    Lin et al. 2014; pycocotools.cocoeval.COCOeval, stats[0].
+    Lin et al. 2014; pycocotools.cocoeval.COCOeval 2.0.11, stats[0].
 
     Examples
     --------
@@ -54,137 +72,354 @@ def coco_map(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     >>> round(coco_map(truth, predictions), 9)
     1.0
     """
-    return _average_precision(truth, predictions, slice(None))
+    return _one(_map(truth, predictions, Protocol(thresholds=thresholds(least_iou, most_iou))))
 
 
-def coco_map50(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
-    """Return the mean average precision at an overlap of 0.5; see `coco_map`. Source: COCOeval, stats[1]."""
-    return _average_precision(truth, predictions, slice(0, 1))
+def coco_map50(truth: Cells, predictions: Cells) -> float:
+    """Return the mean average precision over the classes at an overlap of 0.5.
+
+    Parameters
+    ----------
+    truth, predictions : as for `coco_map`.
+
+    Returns
+    -------
+    float, 0 to 1 (best).
+
+    Source
+    ------
+    pycocotools.cocoeval.COCOeval 2.0.11, stats[1].
+
+    Examples
+    --------
+    >>> truth, predictions = np.empty(1, dtype=object), np.empty(1, dtype=object)
+    >>> truth[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 10.0, 10.0]}]
+    >>> predictions[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 10.0, 6.0], "score": 0.9}]
+    >>> round(coco_map50(truth, predictions), 9), round(coco_map75(truth, predictions), 9)
+    (1.0, 0.0)
+    """
+    return _one(_map(truth, predictions, MAP50))
 
 
-def coco_map75(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
-    """Return the mean average precision at an overlap of 0.75; see `coco_map`. Source: COCOeval, stats[2]."""
-    return _average_precision(truth, predictions, slice(5, 6))
+def coco_map75(truth: Cells, predictions: Cells) -> float:
+    """Return the mean average precision over the classes at an overlap of 0.75.
+
+    Parameters
+    ----------
+    truth, predictions : as for `coco_map`.
+
+    Returns
+    -------
+    float, 0 to 1 (best).
+
+    Source
+    ------
+    pycocotools.cocoeval.COCOeval 2.0.11, stats[2].
+
+    Examples
+    --------
+    >>> truth, predictions = np.empty(1, dtype=object), np.empty(1, dtype=object)
+    >>> truth[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 10.0, 10.0]}]
+    >>> predictions[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 10.0, 8.0], "score": 0.9}]
+    >>> round(coco_map75(truth, predictions), 9)
+    1.0
+    """
+    return _one(_map(truth, predictions, MAP75))
 
 
-def coco_map_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[np.int64]) -> Array:
+def coco_map_small(truth: Cells, predictions: Cells) -> float:
+    """Return `coco_map` of the objects of at most 32 x 32 pixels; others neither help nor harm.
+
+    Parameters
+    ----------
+    truth, predictions : as for `coco_map`; `area` of the truth decides, not the box.
+
+    Returns
+    -------
+    float, 0 to 1 (best).
+
+    Raises
+    ------
+    MetricError
+        As `coco_map`; no object of that size.
+
+    Source
+    ------
+    pycocotools.cocoeval.COCOeval 2.0.11, stats[3].
+
+    Examples
+    --------
+    >>> truth, predictions = np.empty(1, dtype=object), np.empty(1, dtype=object)
+    >>> truth[0] = [{"category_id": 1, "bbox": [0.0, 0.0, side, side]} for side in (20.0, 50.0)]
+    >>> predictions[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 50.0, 50.0], "score": 0.9}]
+    >>> round(coco_map_small(truth, predictions), 9), round(coco_map_medium(truth, predictions), 9)
+    (0.0, 1.0)
+    """
+    return _one(_map(truth, predictions, MAP_SMALL))
+
+
+def coco_map_medium(truth: Cells, predictions: Cells) -> float:
+    """Return `coco_map` of the objects of 32 x 32 to 96 x 96 pixels; others neither help nor harm.
+
+    Parameters
+    ----------
+    truth, predictions : as for `coco_map_small`.
+
+    Returns
+    -------
+    float, 0 to 1 (best).
+
+    Source
+    ------
+    pycocotools.cocoeval.COCOeval 2.0.11, stats[4].
+
+    Examples
+    --------
+    >>> truth, predictions = np.empty(1, dtype=object), np.empty(1, dtype=object)
+    >>> truth[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 50.0, 50.0]}]
+    >>> predictions[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 50.0, 50.0], "score": 0.9}]
+    >>> round(coco_map_medium(truth, predictions), 9)
+    1.0
+    """
+    return _one(_map(truth, predictions, MAP_MEDIUM))
+
+
+def coco_map_large(truth: Cells, predictions: Cells) -> float:
+    """Return `coco_map` of the objects of at least 96 x 96 pixels; others neither help nor harm.
+
+    Parameters
+    ----------
+    truth, predictions : as for `coco_map_small`.
+
+    Returns
+    -------
+    float, 0 to 1 (best).
+
+    Source
+    ------
+    pycocotools.cocoeval.COCOeval 2.0.11, stats[5].
+
+    Examples
+    --------
+    >>> truth, predictions = np.empty(1, dtype=object), np.empty(1, dtype=object)
+    >>> truth[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 100.0, 100.0]}]
+    >>> predictions[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 100.0, 100.0], "score": 0.9}]
+    >>> round(coco_map_large(truth, predictions), 9)
+    1.0
+    """
+    return _one(_map(truth, predictions, MAP_LARGE))
+
+
+def coco_ar(truth: Cells, predictions: Cells, *, maxdets: int = 100) -> float:
+    """Return the mean share of objects found by the best detections, over classes and overlaps 0.50 .. 0.95.
+
+    Parameters
+    ----------
+    truth, predictions : as for `coco_map`.
+    maxdets : how many detections of an image and class count, the best ones.
+
+    Returns
+    -------
+    float, 0 to 1 (best).
+
+    Raises
+    ------
+    MetricError
+        As `coco_map`; `maxdets` below 1.
+
+    Source
+    ------
+    pycocotools.cocoeval.COCOeval 2.0.11, stats[6], [7] and [8] for 1, 10 and 100.
+
+    Examples
+    --------
+    >>> truth, predictions = np.empty(1, dtype=object), np.empty(1, dtype=object)
+    >>> truth[0] = [{"category_id": 1, "bbox": [x, 0.0, 9.0, 9.0]} for x in (0.0, 20.0)]
+    >>> predictions[0] = [{**box, "score": 0.5} for box in truth[0]]
+    >>> coco_ar(truth, predictions, maxdets=1), coco_ar(truth, predictions)
+    (0.5, 1.0)
+    """
+    return _one(coco_ar_resampled(truth, predictions, _once(truth), maxdets=maxdets))
+
+
+def voc_ap(truth: Cells, predictions: Cells, *, iou: float = 0.5, eleven_points: bool = False) -> float:
+    """Return the mean average precision over the classes as PASCAL VOC defines it.
+
+    Other than in COCO, a detection looks only at the object of its class that it overlaps most: if another detection
+    had it first, this one is wrong, even where it overlaps a second object enough.
+
+    Parameters
+    ----------
+    truth : (n,) lists of {category_id, bbox, iscrowd}; iscrowd 1 marks what VOC calls difficult: not counted.
+    predictions : (n,) lists of {category_id, bbox, score}; all of them count.
+    iou : least overlap of a right detection.
+    eleven_points : the rule of VOC 2007, mean of the best precision at recall 0, 0.1 .. 1; else the area under it.
+
+    Returns
+    -------
+    float, 0 to 1 (best). Classes that the truth lacks do not count.
+
+    Raises
+    ------
+    MetricError
+        As `coco_map`; an `iou` outside of 0 to 1.
+
+    Edge cases
+    ----------
+    Of two objects that are overlapped alike, the first of the list is meant. Boxes are continuous: the "+ 1" of the
+    development kit, for pixels that are counted whole, is not added.
+
+    Source
+    ------
+    Everingham et al. 2010, development kit of VOC 2012, VOCevaldet.m.
+
+    Examples
+    --------
+    >>> truth, predictions = np.empty(1, dtype=object), np.empty(1, dtype=object)
+    >>> truth[0] = [{"category_id": 1, "bbox": [x, 0.0, 9.0, 9.0]} for x in (0.0, 20.0)]
+    >>> predictions[0] = [{**box, "score": 0.5} for box in truth[0][:1]]
+    >>> voc_ap(truth, predictions), round(voc_ap(truth, predictions, eleven_points=True), 6)
+    (0.5, 0.545455)
+    """
+    return _one(voc_ap_resampled(truth, predictions, _once(truth), iou=iou, eleven_points=eleven_points))
+
+
+def coco_map_resampled(
+    truth: Cells, predictions: Cells, counts: Counts, *, least_iou: float = 0.5, most_iou: float = 0.95
+) -> Floats:
     """Return (m,) values of `coco_map`, one for each row of (m, n) counts."""
-    return _resampled(truth, predictions, counts, slice(None))
+    return _map(truth, predictions, Protocol(thresholds=thresholds(least_iou, most_iou)), counts)
 
 
-def coco_map50_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[np.int64]) -> Array:
+def coco_map50_resampled(truth: Cells, predictions: Cells, counts: Counts) -> Floats:
     """Return (m,) values of `coco_map50`, one for each row of (m, n) counts."""
-    return _resampled(truth, predictions, counts, slice(0, 1))
+    return _map(truth, predictions, MAP50, counts)
 
 
-def coco_map75_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[np.int64]) -> Array:
+def coco_map75_resampled(truth: Cells, predictions: Cells, counts: Counts) -> Floats:
     """Return (m,) values of `coco_map75`, one for each row of (m, n) counts."""
-    return _resampled(truth, predictions, counts, slice(5, 6))
+    return _map(truth, predictions, MAP75, counts)
 
 
-def _average_precision(truth: NDArray[Any], predictions: NDArray[Any], overlaps: slice) -> float:
-    evaluator = _matched(truth, predictions)
-    evaluator.accumulate()
-    precision = np.asarray(evaluator.eval["precision"])[overlaps, :, :, ALL_AREAS, HUNDRED_DETECTIONS]
-    return float(precision[precision > -1].mean())
+def coco_map_small_resampled(truth: Cells, predictions: Cells, counts: Counts) -> Floats:
+    """Return (m,) values of `coco_map_small`, one for each row of (m, n) counts."""
+    return _map(truth, predictions, MAP_SMALL, counts)
 
 
-def _resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[np.int64], overlaps: slice) -> Array:
-    classes = _by_class(_matched(truth, predictions))
-    values = [
-        _average_precisions(found, draw[found.image], float(found.objects @ draw), overlaps)
-        for draw in counts
-        for found in classes
-    ]
-    table = np.array(values).reshape(len(counts), len(classes))
-    return np.asarray([row[~np.isnan(row)].mean() if (~np.isnan(row)).any() else np.nan for row in table])
+def coco_map_medium_resampled(truth: Cells, predictions: Cells, counts: Counts) -> Floats:
+    """Return (m,) values of `coco_map_medium`, one for each row of (m, n) counts."""
+    return _map(truth, predictions, MAP_MEDIUM, counts)
 
 
-@dataclass(frozen=True)
-class _ClassMatches:
-    """All detections of one class, best score first, and the objects of each image."""
-
-    image: NDArray[np.int64]
-    hit: NDArray[np.bool_]
-    """(overlaps, detections)"""
-    ignored: NDArray[np.bool_]
-    objects: Array
-    """(images,) objects that count"""
+def coco_map_large_resampled(truth: Cells, predictions: Cells, counts: Counts) -> Floats:
+    """Return (m,) values of `coco_map_large`, one for each row of (m, n) counts."""
+    return _map(truth, predictions, MAP_LARGE, counts)
 
 
-def _by_class(evaluator: Any) -> list[_ClassMatches]:
-    images = len(evaluator.params.img_ids)
-    found: dict[int, list[dict[str, Any]]] = {}
-    for entry in evaluator.eval_imgs:
-        if entry is not None and entry["aRng"] == evaluator.params.area_rng[ALL_AREAS]:
-            found.setdefault(entry["category_id"], []).append(entry)
-    return [_one_class(entries, images) for _, entries in sorted(found.items())]
+def coco_ar_resampled(truth: Cells, predictions: Cells, counts: Counts, *, maxdets: int = 100) -> Floats:
+    """Return (m,) values of `coco_ar`, one for each row of (m, n) counts."""
+    if maxdets < 1:
+        raise MetricError(f"maxdets: expected 1 or more, found {maxdets}")
+    found = _matches(truth, predictions, Protocol(thresholds=thresholds(0.5, 0.95), at_most=maxdets))
+    return mean_of_defined(recalls_reached(found, counts))
 
 
-def _one_class(entries: list[dict[str, Any]], images: int) -> _ClassMatches:
-    objects = np.zeros(images)
-    for entry in entries:
-        objects[entry["image_id"] - 1] = entry["gtIgnore"].count(False)
-    seen = [entry for entry in entries if entry["dtScores"]]
-    if not seen:
-        empty = np.zeros((10, 0), dtype=bool)
-        return _ClassMatches(np.zeros(0, dtype=np.int64), empty, empty, objects)
-    scores = np.concatenate([entry["dtScores"] for entry in seen])
-    image = np.concatenate([np.full(len(entry["dtScores"]), entry["image_id"] - 1) for entry in seen])
-    matched = np.concatenate([np.array(entry["dtMatched"], dtype=bool) for entry in seen], axis=1)
-    ignored = np.concatenate([np.array(entry["dtIgnore"], dtype=bool) for entry in seen], axis=1)
-    order = np.argsort(-scores, kind="stable")
-    return _ClassMatches(image[order], (matched & ~ignored)[:, order], ignored[:, order], objects)
+def voc_ap_resampled(
+    truth: Cells, predictions: Cells, counts: Counts, *, iou: float = 0.5, eleven_points: bool = False
+) -> Floats:
+    """Return (m,) values of `voc_ap`, one for each row of (m, n) counts."""
+    if not 0 < iou <= 1:
+        raise MetricError(f"iou: expected more than 0 and at most 1, found {iou}")
+    found = _voc_matches(truth, predictions, iou)
+    return mean_of_defined(average_precisions(found, counts, ELEVEN_RECALLS if eleven_points else None))
 
 
-def _average_precisions(found: _ClassMatches, weight: Array, objects: float, overlaps: slice) -> float:
-    """Return the mean over the overlaps of one class's average precision; NaN where it has no object."""
-    if objects == 0:
-        return float("nan")
-    hits = np.cumsum(found.hit[overlaps] * weight, axis=1)
-    if hits.shape[1] == 0:
-        return 0.0
-    called = np.cumsum(~found.ignored[overlaps] * weight, axis=1)
-    precision = hits / np.maximum(called, np.spacing(1))
-    envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    total = 0.0
-    for recall, heights in zip(hits / objects, envelope, strict=True):
-        place = np.searchsorted(recall, RECALLS, side="left")
-        total += float(heights[place[place < len(heights)]].sum()) / len(RECALLS)
-    return total / len(hits)
+MAP50, MAP75 = Protocol(thresholds=thresholds(0.5, 0.5)), Protocol(thresholds=thresholds(0.75, 0.75))
+MAP_SMALL, MAP_MEDIUM, MAP_LARGE = (
+    Protocol(thresholds=thresholds(0.5, 0.95), areas=areas) for areas in (SMALL, MEDIUM, LARGE)
+)
 
 
-def _matched(truth: NDArray[Any], predictions: NDArray[Any]) -> Any:
-    """Return hotcoco's evaluator with every image matched; images are numbered 1..n in the order of the rows."""
-    if len(truth) != len(predictions):
-        raise MetricError(f"truth has {len(truth)} images and predictions {len(predictions)}; expected the same")
-    objects = [{**box, "image_id": row + 1} for row, cell in enumerate(truth) for box in cell]
-    found = [{**box, "image_id": row + 1} for row, cell in enumerate(predictions) for box in cell]
-    if all(box["iscrowd"] for box in objects):
-        raise MetricError("truth holds no object: average precision is not defined")
-    _boxes_are_sound(found)
-    categories = sorted({int(box["category_id"]) for box in objects})
-    found = [box for box in found if box["category_id"] in categories]  # a class that the truth lacks has no precision
-    expected = hotcoco.COCO(
-        {
-            "images": [{"id": row + 1, "width": 0, "height": 0} for row in range(len(truth))],
-            "categories": [{"id": category, "name": str(category)} for category in categories],
-            "annotations": [{**box, "id": number + 1} for number, box in enumerate(objects)],
-        }
+def _once(truth: Cells) -> Counts:
+    return np.ones((1, len(truth)), dtype=np.int64)
+
+
+def _one(values: Floats) -> float:
+    return float(values[0])
+
+
+def _map(truth: Cells, predictions: Cells, protocol: Protocol, counts: Counts | None = None) -> Floats:
+    found = _matches(truth, predictions, protocol)
+    return mean_of_defined(average_precisions(found, _once(truth) if counts is None else counts, COCO_RECALLS))
+
+
+def _matches(truth: Cells, predictions: Cells, protocol: Protocol) -> Matches:
+    both, boxes, objects = _read(truth, predictions)
+
+    def overlap(found: Integers, expected: Integers) -> Floats:
+        return overlaps(boxes[found], objects[expected], crowd=both.crowd[expected])
+
+    return matches(both, overlap, protocol)
+
+
+def _read(truth: Cells, predictions: Cells) -> tuple[Sides, Floats, Floats]:
+    """Return both sides, (d, 4) boxes of the predictions and (g, 4) boxes of the truth."""
+    expected, found = listed(
+        truth,
+        predictions,
+        truth_fields=("category_id", "bbox"),
+        found_fields=("category_id", "bbox", "score"),
     )
-    evaluator = hotcoco.COCOeval(expected, expected.load_res(found), "bbox")
-    evaluator.evaluate()
-    return evaluator
+    objects, boxes = _boxes(expected), _boxes(found)
+    area = expected.areas(objects[:, 2] * objects[:, 3])
+    return sides(expected, found, truth_area=area, found_area=boxes[:, 2] * boxes[:, 3]), boxes, objects
 
 
-def _boxes_are_sound(found: list[dict[str, Any]]) -> None:
-    if not found:
-        return
-    figures = np.array([[*box["bbox"], box["score"]] for box in found], dtype=np.float64)
-    wrong = np.flatnonzero(~np.isfinite(figures).all(axis=1) | (figures[:, 2] <= 0) | (figures[:, 3] <= 0))
-    if len(wrong):
-        box = found[wrong[0]]
-        raise MetricError(
-            f"predictions, row {box['image_id'] - 1}: expected finite boxes with width and height, found {box['bbox']}"
-            f" with score {box['score']}"
-        )
+def _boxes(annotations: Annotations) -> Floats:
+    boxes = annotations.vectors("bbox", 4)
+    annotations.refuse((boxes[:, 2:] <= 0).any(axis=1), "bbox", "[x, y, w, h] with a width and a height above 0")
+    return boxes
+
+
+def overlaps(boxes: Floats, objects: Floats, *, crowd: NDArray[np.bool_] | None = None) -> Floats:
+    """Return (p,) overlaps of (p, 4) boxes [x, y, w, h]: intersection by union; with a crowd, by the detection."""
+    corner = np.minimum(boxes[:, :2] + boxes[:, 2:], objects[:, :2] + objects[:, 2:])
+    sides_shared = np.maximum(corner - np.maximum(boxes[:, :2], objects[:, :2]), 0.0)
+    shared = sides_shared[:, 0] * sides_shared[:, 1]
+    own = boxes[:, 2] * boxes[:, 3]
+    union = own + objects[:, 2] * objects[:, 3] - shared
+    return np.asarray(shared / (union if crowd is None else np.where(crowd, own, union)))
+
+
+def _voc_matches(truth: Cells, predictions: Cells, iou: float) -> Matches:
+    both, boxes, objects = _read(truth, predictions)
+    if both.crowd.all():
+        raise MetricError("truth holds no object that counts: average precision is not defined")
+    classes, truth_code = np.unique(both.truth_category, return_inverse=True)
+    known = np.flatnonzero(np.isin(both.found_category, classes))
+    known = known[np.argsort(-both.score[known], kind="stable")]
+    code = np.searchsorted(classes, both.found_category[known])
+    pairs = pairs_within(both.found_row[known] * len(classes) + code, both.truth_row * len(classes) + truth_code)
+    overlap = overlaps(boxes[known[pairs.found]], objects[pairs.truth])
+    enough = np.flatnonzero(overlap >= iou)
+    found, expected = pairs.found[enough], pairs.truth[enough]
+    most = np.lexsort((expected, -overlap[enough], found))  # the object overlapped most, the first of equals
+    most = most[turn_within(found[most]) == 0]
+    found, expected = found[most], expected[most]
+    beside = both.crowd[expected]
+    by_object = np.lexsort((found, expected))
+    first = np.zeros(len(found), dtype=bool)
+    first[by_object] = turn_within(expected[by_object]) == 0
+    right, ignored = np.zeros((2, 1, len(known)), dtype=bool)
+    right[0, found] = first & ~beside
+    ignored[0, found] = beside
+    return Matches(
+        rows=both.rows,
+        classes=len(classes),
+        row=both.found_row[known],
+        category=code,
+        right=right,
+        ignored=ignored,
+        object_row=both.truth_row[~both.crowd],
+        object_category=truth_code[~both.crowd],
+    )

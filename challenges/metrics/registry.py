@@ -318,7 +318,7 @@ _TABLE: tuple[Metric, ...] = (
            unit="case", row_sums=load.log_ratio_sums, from_sums=load.exponential_of_mean,
            claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=UNCHANGED)),
     Metric(id="size_bytes", title="Size in bytes", function=load.size_bytes, better=DOWN, best=0, worst=None,
-           takes=Takes.MEASUREMENTS, unit="file", row_sums=load.size_sums, from_sums=load.only_sum,
+           takes=Takes.MEASUREMENTS, unit="file", row_sums=load.size_sums, from_sums=systems.only_sum,
            claims=Claims(symmetric=False, one_row=True, constant_truth=True, repeats=False, scale=PROPORTIONAL)),
     Metric(id="relative_error", title="Relative error", function=load.relative_error, better=DOWN, best=0, worst=None,
            takes=Takes.NUMBERS, params={"floor": float, "cap": float}, unit="case",
