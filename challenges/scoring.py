@@ -3,8 +3,9 @@
     Evaluation ──┬── public rows ───> primary ± error, secondary
                  └── private rows ──> primary ± error, secondary
 
-The error comes from a bootstrap over units (rows, images, speakers, ...) whose seed is the edition's, so that every
-submission to an edition is resampled alike and two of them can be compared in pairs.
+The error is a closed form where one is right. Beside it stands a bootstrap over units (rows, images, speakers, ...)
+whose seed is the edition's, so that every submission to an edition is resampled alike and two of them can be compared
+in pairs; where there is no closed form, the error comes from it too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,13 @@ from challenges.evaluation import Columns, Evaluation
 from challenges.metrics.registry import METRICS
 from challenges.metrics.types import Better, Metric, MetricError
 from challenges.spec import MetricSpec, MetricUse
+from challenges.uncertainty import closed_forms
+from challenges.uncertainty.closed_forms import Z_95
+from challenges.uncertainty.resampling import RESAMPLES, resample
 
-RESAMPLES = 200
-"""Enough for a standard error to within 5 % of itself."""
-
-Z_95 = 1.959963984540054
+__all__ = [
+    "RESAMPLES", "Score", "Scores", "SplitScores", "better_by", "bootstrap", "compute", "metric_of", "score",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,8 @@ class SplitScores:
     secondary: Mapping[str, float]
     rows: int
     spread: NDArray[np.float64]
-    """(RESAMPLES,) bootstrap values of the primary metric, paired across the submissions of an edition."""
+    """Bootstrap values of the primary metric, paired across the submissions of an edition: RESAMPLES of them, or fewer
+    where the metric must be computed anew for each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,25 +85,28 @@ def score(metric: MetricSpec, evaluation: Evaluation, *, seed: str) -> Scores:
 
 
 def bootstrap(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], *, seed: str) -> NDArray[np.float64]:
-    """Return (RESAMPLES,) values of a metric under resampling of units, paired across submissions by the seed.
+    """Return the values of a metric under resampling of units, paired across submissions by the seed.
 
     A value is NaN where the metric is not defined on a resample, for example when a class is missing from it.
     """
-    metric = metric_of(use)
     truth, predictions = _bound(use, evaluation)
-    truth, predictions = truth[rows], predictions[rows]
-    codes, unit = np.unique(evaluation.unit[rows], return_inverse=True)
-    draws = _draws(seed, len(codes))
-    if metric.row_scores is not None:
-        row_scores = metric.row_scores(truth, predictions, **use.params)
-        sums = draws @ _by_unit(np.column_stack([row_scores, np.ones(len(row_scores))]), unit, len(codes))
-        return np.asarray(sums[:, 0] / sums[:, 1])
-    if metric.row_sums is not None and metric.from_sums is not None:
-        figures = metric.row_sums(truth, predictions, **use.params)
-        return metric.from_sums(draws @ _by_unit(figures, unit, len(codes)))
-    if metric.resampled is not None:
-        return metric.resampled(truth, predictions, draws[:, unit], **use.params)
-    return np.array([_again(metric, truth, predictions, counts[unit], use.params) for counts in draws])
+    return resample(
+        metric_of(use), truth[rows], predictions[rows], seed=seed, params=use.params, unit=_units(evaluation, rows)
+    )
+
+
+def standard_error(
+    use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], *, spread: NDArray[np.float64]
+) -> float:
+    """Return the standard error of a metric: by a closed form where one is right, else from its bootstrap values."""
+    truth, predictions = _bound(use, evaluation)
+    closed = closed_forms.standard_error(
+        metric_of(use), truth[rows], predictions[rows], params=use.params, unit=_units(evaluation, rows)
+    )
+    if closed is not None:
+        return closed
+    defined = spread[np.isfinite(spread)]  # a resample may lack a class; the metric is undefined on it
+    return float(np.std(defined, ddof=1)) if len(defined) > 1 else 0.0
 
 
 def better_by(use: MetricUse, a: float, b: float) -> float:
@@ -111,8 +117,7 @@ def better_by(use: MetricUse, a: float, b: float) -> float:
 def _split(metric: MetricSpec, evaluation: Evaluation, rows: NDArray[np.bool_], seed: str) -> SplitScores:
     value = compute(metric.primary, evaluation, rows)
     spread = bootstrap(metric.primary, evaluation, rows, seed=seed)
-    defined = spread[np.isfinite(spread)]  # a resample may lack a class; the metric is undefined on it
-    error = float(np.std(defined, ddof=1)) if len(defined) > 1 else 0.0
+    error = standard_error(metric.primary, evaluation, rows, spread=spread)
     return SplitScores(
         primary=Score(value=value, standard_error=error),
         secondary={use.name: compute(use, evaluation, rows) for use in metric.secondary},
@@ -149,30 +154,7 @@ def _column(use: MetricUse, side: str, name: str | None, columns: Columns) -> ND
     return columns[name]
 
 
-@lru_cache(maxsize=8)
-def _draws(seed: str, units: int) -> NDArray[np.int32]:
-    """Return (RESAMPLES, units) counts of how often each unit is drawn; one edition's are used again and again."""
-    rng = np.random.default_rng(list(seed.encode()))
-    counts = rng.multinomial(units, np.full(units, 1 / units), size=RESAMPLES).astype(np.int32)
-    counts.setflags(write=False)
-    return counts
-
-
-def _by_unit(figures: NDArray[np.float64], unit: NDArray[np.int64], units: int) -> NDArray[np.float64]:
-    """Return (units, k) sums of the (n, k) figures of each unit's rows."""
-    return np.column_stack([np.bincount(unit, weights=column, minlength=units) for column in figures.T])
-
-
-def _again(
-    metric: Metric,
-    truth: NDArray[Any],
-    predictions: NDArray[Any],
-    counts: NDArray[np.int32],
-    params: Mapping[str, float | int | str | bool],
-) -> float:
-    """Return the metric on rows that are each repeated `counts` times; NaN where it is not defined."""
-    index = np.repeat(np.arange(len(counts)), counts)
-    try:
-        return metric.function(truth[index], predictions[index], **params)
-    except MetricError:
-        return math.nan
+def _units(evaluation: Evaluation, rows: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+    """Return the unit of each row, or None where every row is its own."""
+    unit = evaluation.unit[rows]
+    return None if (np.diff(unit) > 0).all() else unit

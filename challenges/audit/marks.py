@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from challenges.evaluation import Evaluation
 from challenges.loader import Challenge
 from challenges.minting import Minted
-from challenges.scoring import RESAMPLES, Score, metric_of, score
+from challenges.scoring import Score, metric_of, score
 from challenges.spec import Kind
 
 
@@ -20,7 +20,7 @@ class Mark:
 
     score: Score
     spread: NDArray[np.float64]
-    """(RESAMPLES,) values, resampled alike for every mark of an edition."""
+    """Values resampled alike for every mark of an edition; one value alone for a mark that is without noise."""
 
     @classmethod
     def of(cls, challenge: Challenge, evaluation: Evaluation, paper: Minted) -> Mark:
@@ -39,4 +39,4 @@ def perfect(challenge: Challenge) -> Mark | None:
     best = metric_of(challenge.spec.metric.primary).best
     if best is None or challenge.spec.kind is Kind.INTERACTIVE:
         return None
-    return Mark(Score(value=best, standard_error=0.0), np.full(RESAMPLES, best))
+    return Mark(Score(value=best, standard_error=0.0), np.array([best], dtype=np.float64))

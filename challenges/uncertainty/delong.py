@@ -9,12 +9,13 @@ Source: DeLong, DeLong and Clarke-Pearson 1988; fast form: Sun and Xu 2014.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from challenges.metrics.arrays import finite, same_length, truth_or_false
+from challenges.metrics.arrays import finite, truth_or_false
 from challenges.metrics.types import MetricError
 
 Array = NDArray[np.float64]
@@ -25,8 +26,7 @@ def standard_error(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
 
     Parameters
     ----------
-    truth : (n,) 0 or 1.
-    predictions : (n,) scores, higher means more likely 1.
+    truth, predictions : see `roc_auc`; with several columns the error is that of the mean over them.
 
     Returns
     -------
@@ -53,8 +53,21 @@ def pulls(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     (n,) numbers around 0, whose squares add up to DeLong's variance; those of two submissions may be subtracted, and
     the squares then add up to the variance of the difference. NaN where a class has one row only.
     """
-    same_length(truth, predictions)
-    positive, scores = truth_or_false(truth), finite(predictions, "predictions")
+    if len(predictions) != len(truth) or len(truth) == 0:
+        raise MetricError(f"truth has {len(truth)} rows and predictions {len(predictions)}; expected the same, not 0")
+    return np.asarray(np.mean([_pulls(positive, scores) for positive, scores in _columns(truth, predictions)], axis=0))
+
+
+def _columns(truth: NDArray[Any], predictions: NDArray[Any]) -> Iterator[tuple[NDArray[np.bool_], Array]]:
+    if predictions.ndim == 1:
+        yield truth_or_false(truth), finite(predictions, "predictions")
+        return
+    for column, scores in enumerate(predictions.T):
+        positive = truth == column if truth.ndim == 1 else truth[:, column] == 1
+        yield np.asarray(positive), finite(scores, "predictions")
+
+
+def _pulls(positive: NDArray[np.bool_], scores: Array) -> Array:
     rows = np.array([np.count_nonzero(~positive), np.count_nonzero(positive)])
     if rows.min() == 0:
         raise MetricError("truth holds one class only: a ranking of one class is not defined")

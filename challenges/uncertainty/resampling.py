@@ -109,8 +109,9 @@ def units_of(rows: int, unit: NDArray[Any] | None) -> tuple[NDArray[np.int64], i
 def counts(seed: str, units: int) -> NDArray[np.uint8]:
     """Return (RESAMPLES, units) counts of how often each unit is drawn; one edition's are used again and again."""
     rng = np.random.default_rng(list(seed.encode()))
-    drawn = rng.integers(0, units, (RESAMPLES, units), dtype=np.int32)
-    table = np.stack([np.bincount(row, minlength=units) for row in drawn]).astype(np.uint8)
+    table = np.empty((RESAMPLES, units), dtype=np.uint8)
+    for row in table:
+        row[:] = np.bincount(rng.integers(0, units, units), minlength=units)
     table.setflags(write=False)
     return table
 
