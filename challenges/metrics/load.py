@@ -229,11 +229,6 @@ def size_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     return within_range(sizes[:, None])
 
 
-def only_sum(sums: Array) -> Array:
-    """Return the one sum."""
-    return sums[..., 0]
-
-
 def capped_relative_errors(
     truth: NDArray[Any], predictions: NDArray[Any], *, floor: float = 1e-12, cap: float = 1.0
 ) -> Array:

@@ -446,10 +446,10 @@ _TABLE: tuple[Metric, ...] = (
            takes=Takes.MEASUREMENTS, row_scores=systems.measured,
            claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=PROPORTIONAL)),
     Metric(id="percentile", title="Percentile", function=systems.percentile, better=DOWN, best=0, worst=None,
-           takes=Takes.MEASUREMENTS, params={"q": float},
+           takes=Takes.MEASUREMENTS, params={"q": float}, resampled=systems.percentile_resampled,
            claims=Claims(symmetric=False, one_row=True, constant_truth=True, repeats=False, scale=PROPORTIONAL)),
     Metric(id="total", title="Total", function=systems.total, better=DOWN, best=0, worst=None,
-           takes=Takes.MEASUREMENTS,
+           takes=Takes.MEASUREMENTS, row_sums=systems.measured_sums, from_sums=systems.only_sum,
            claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=PROPORTIONAL, repeats=False)),
 )
 # fmt: on

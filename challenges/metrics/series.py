@@ -147,8 +147,8 @@ def within_range(figures: Array) -> Array:
     tame = (np.abs(figures) <= LARGEST_FIGURE).reshape(len(figures), -1).all(axis=1)
     if not tame.all():
         raise MetricError(
-            f"predictions, row {int(np.argmin(tame))}: expected numbers near the truth, found some so far from it "
-            "that the error is not a number any more"
+            f"predictions, row {int(np.argmin(tame))}: expected numbers of a size that can be summed, "
+            "found some that lead out of the range of a float"
         )
     return figures
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from challenges.metrics.arrays import finite, number_rows
+from challenges.metrics.order import counted_percentile
+from challenges.metrics.series import within_range
 from challenges.metrics.types import MetricError
 
 Array = NDArray[np.float64]
@@ -131,6 +133,7 @@ def percentile(truth: NDArray[Any], predictions: NDArray[Any], *, q: float = 99.
     >>> percentile(np.zeros(3), np.array([1.0, 2.0, 10.0]), q=50)
     2.0
     """
+    _a_percentage(q)
     return float(np.percentile(measured(truth, predictions), q))
 
 
@@ -154,10 +157,28 @@ def total(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     return float(measured(truth, predictions).sum())
 
 
+def percentile_resampled(
+    truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[np.int64], *, q: float = 99.0
+) -> Array:
+    """Return (m,) percentiles, one for each row of (m, n) counts."""
+    _a_percentage(q)
+    return counted_percentile(measured(truth, predictions), counts, q)
+
+
+def measured_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
+    """Return (n, 1): the predictions."""
+    return measured(truth, predictions)[:, None]
+
+
+def only_sum(sums: Array) -> Array:
+    """Return the one sum."""
+    return sums[..., 0]
+
+
 def cost_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     """Return (n, 2): cost to the learner, cost of doing nothing."""
     idle, paid = number_rows(truth, predictions)
-    return np.column_stack([paid, idle])
+    return within_range(np.column_stack([paid, idle]))
 
 
 def saved(sums: Array) -> Array:
@@ -172,7 +193,8 @@ def digit_shares(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     target, reached = number_rows(truth, predictions)
     if target.min() <= 0:
         raise MetricError(f"truth, row {int(np.argmin(target))}: expected a target above 0 digits")
-    return np.clip(reached / target, 0.0, 1.0)
+    with np.errstate(over="ignore"):
+        return np.clip(reached / target, 0.0, 1.0)
 
 
 def check_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
@@ -182,7 +204,7 @@ def check_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
         raise MetricError(f"truth, row {int(np.argmin(weights))}: expected a weight of 0 or more")
     if not np.isin(passed, (0.0, 1.0)).all():
         raise MetricError("predictions: expected only 0 and 1")
-    return np.column_stack([weights * passed, weights])
+    return within_range(np.column_stack([weights * passed, weights]))
 
 
 def share(sums: Array) -> Array:
@@ -195,4 +217,9 @@ def measured(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     """Return the (n,) predictions. Raises MetricError when a row is missing or not finite."""
     if len(truth) != len(predictions) or len(predictions) == 0:
         raise MetricError(f"expected as many predictions as rows, at least 1; found {len(predictions)}, {len(truth)}")
-    return finite(predictions, "predictions")
+    return within_range(finite(predictions, "predictions"))
+
+
+def _a_percentage(q: float) -> None:
+    if not 0 <= q <= 100:
+        raise MetricError(f"q: expected 0 to 100, found {q}")

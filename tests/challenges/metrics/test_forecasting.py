@@ -222,7 +222,7 @@ def test_a_forecast_of_no_change_is_right_only_where_nothing_changes() -> None:
         ([[1.0, 2.0], []], "predictions, row 1: expected a number or a series of numbers"),
         ([[1.0, 2.0], [[1.0, 2.0]]], "predictions, row 1: expected a number or a series of numbers"),
         ([[1.0, 2.0], [[1.0], [2.0, 3.0]]], "predictions, row 1: expected numbers, found lists of unequal length"),
-        ([[1.0, 2.0], [1.0, 1e300]], "predictions, row 1: expected numbers near the truth"),
+        ([[1.0, 2.0], [1.0, 1e300]], "predictions, row 1: expected numbers of a size that can be summed"),
     ],
 )
 def test_a_series_that_does_not_fit_is_refused_by_its_row(predictions: list[Any], message: str) -> None:
