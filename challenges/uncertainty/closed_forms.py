@@ -52,10 +52,10 @@ def standard_error(
     """
     params = params or {}
     place, units = units_of(len(truth), unit)
-    if metric.row_scores is not None or metric.row_sums is not None:
-        error = float(np.sqrt((pulls(metric, truth, predictions, params=params, unit=unit) ** 2).sum()))
-    elif metric.standard_error is not None and units == len(place):
+    if metric.standard_error is not None and units == len(place):
         error = metric.standard_error(truth, predictions, **params)
+    elif metric.row_scores is not None or metric.row_sums is not None:
+        error = float(np.sqrt((pulls(metric, truth, predictions, params=params, unit=unit) ** 2).sum()))
     else:
         return None
     return error if math.isfinite(error) else None
