@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,15 @@ def test_what_gvisor_refuses_are_names_of_promises() -> None:
 
 
 def test_the_limit_on_processes_leaves_room_for_the_sentry() -> None:
-    assert [runtimes.pids_limit(name, 50) for name in (None, "runc", "crun", "runsc")] == [51, 51, 51, 402]
+    assert [runtimes.pids_limit(name, 50) for name in (None, "runc", "crun", "runsc")] == [51, 51, 51, 912]
+
+
+@pytest.mark.parametrize(
+    ("name", "exit_code", "asked"),
+    [("runsc", 137, True), ("runsc", 1, False), ("runc", 137, False), (None, 137, False)],
+)
+def test_only_a_killed_sentry_is_asked_about_again(name: str | None, exit_code: int, asked: bool) -> None:
+    assert runtimes.may_be_out_of_memory(name, exit_code) is asked
 
 
 def test_the_filter_is_the_same_for_every_runtime_but_gvisor() -> None:
@@ -232,7 +241,7 @@ class TestReally:
         )
         result = bench.run(bomb, limits=Limits(wall_s=30.0, processes=40))
         assert result.outcome is Outcome.CRASHED
-        assert 40 <= len(result.stdout_tail) <= 90
+        assert 40 <= len(result.stdout_tail) <= 160
         assert bench.run("print('next')").stdout_tail == "next\n"
 
     @GVISOR
@@ -252,6 +261,22 @@ class TestReally:
         limits = Limits(wall_s=60.0, cpu_s=60.0, memory_mb=256, processes=40)
         result = Bench(sandbox=sandbox, folder=tmp_path).run(bomb, limits=limits)
         assert result.outcome in (Outcome.OUT_OF_MEMORY, Outcome.CRASHED)
+
+    @GVISOR
+    def test_a_lack_of_memory_is_told_on_a_busy_machine_too(self, sandbox: DockerSandbox, tmp_path: Path) -> None:
+        bench = Bench(sandbox=sandbox, folder=tmp_path)
+        greedy = "kept = []\nwhile True: kept.append(bytearray(1 << 20))"
+        with ThreadPoolExecutor(6) as pool:
+            limits = Limits(wall_s=60.0, memory_mb=128)
+            results = list(pool.map(lambda _: bench.run(greedy, limits=limits), range(18)))
+        assert [result.outcome for result in results] == [Outcome.OUT_OF_MEMORY] * 18
+
+    @GVISOR
+    def test_a_program_that_kills_itself_has_not_run_out_of_memory(
+        self, sandbox: DockerSandbox, tmp_path: Path
+    ) -> None:
+        result = Bench(sandbox=sandbox, folder=tmp_path).run("import os\nos.kill(os.getpid(), 9)")
+        assert (result.outcome, result.exit_code) == (Outcome.CRASHED, 137)
 
     @GVISOR
     def test_pipes_and_sockets_never_reach_our_side(self, sandbox: DockerSandbox, tmp_path: Path) -> None:
