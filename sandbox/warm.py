@@ -116,6 +116,7 @@ class WarmBox:
 
     def __init__(self, spec: RunSpec, zygote: Zygote, folder: JobFolder, hierarchy: cgroups.Hierarchy | None) -> None:
         self._folder = folder
+        self._zygote = zygote  # which lives no longer than those who hold it
         self._group: cgroups.Group | None = None
         self._status, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._wire: PipeWire | None = None
@@ -125,7 +126,7 @@ class WarmBox:
         try:
             if hierarchy is not None:
                 self._group = cgroups.Group(hierarchy, folder.name, spec.limits)
-            self._ask(zygote, spec)
+            self._ask(spec)
             self._let_in()
         except OSError as error:
             self.close()
@@ -198,7 +199,7 @@ class WarmBox:
             self._group = None
         self._folder.remove()
 
-    def _ask(self, zygote: Zygote, spec: RunSpec) -> None:
+    def _ask(self, spec: RunSpec) -> None:
         """Send everything that a child needs; it has its own copies of the descriptors afterwards."""
         mounted = [
             Mounted(source=self._folder.stage_work(spec.work), target="/work"),
@@ -215,7 +216,7 @@ class WarmBox:
                 borrowed.callback(os.close, theirs)
             self._wire = PipeWire(stdin=stdin[1], stdout=stdout[0], stderr=stderr[0])
             borrowed.callback(self._theirs.close)
-            zygote.send(birth, [self._theirs.fileno(), stdin[0], stdout[1], stderr[1], *lent])
+            self._zygote.send(birth, [self._theirs.fileno(), stdin[0], stdout[1], stderr[1], *lent])
         self._writable = [item.path for item in birth.writable]
 
     def _let_in(self) -> None:

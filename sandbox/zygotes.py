@@ -42,9 +42,10 @@ EMPTY_FOLDERS = ("/tmp", "/output", "/data", "/work", REPORT_DIR)  # noqa: S108 
 
 
 class Zygote:
-    """One warm interpreter. Start it from a thread that lives as long as it shall live."""
+    """One warm interpreter. The kernel ends it with the thread that starts it, so `keeper` is kept as long as it is."""
 
-    def __init__(self, root: Path, preload: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, preload: tuple[str, ...], *, keeper: ThreadPoolExecutor) -> None:
+        self._keeper = keeper
         self._lock = threading.Lock()
         self.forks = 0
         self._folder = JobFolder(root)
@@ -126,7 +127,10 @@ class Zygotes:
             if self._owner != os.getpid():
                 self._forget()  # they are our parent's, and the thread that starts ours did not survive the fork
             found = self._current.pop(preload, None)
-            if found is None or _is_gone(found):
+            if found is not None and _is_gone(found):
+                self._retire(found)
+                found = None
+            if found is None:
                 found = self._start(preload)
             elif _is_worn(found):
                 found = self._succeed(preload, found)
@@ -153,15 +157,16 @@ class Zygotes:
         """Last used last."""
         self._successors: dict[tuple[str, ...], Future[Zygote]] = {}
         self._retired = []
-        # The kernel ends a zygote with the thread that started it; this one lives as long as the process.
         self._keeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zygotes")
 
     def _start(self, preload: tuple[str, ...]) -> Future[Zygote]:
-        return self._keeper.submit(Zygote, self._root, preload)
+        return self._keeper.submit(Zygote, self._root, preload, keeper=self._keeper)
 
     def _succeed(self, preload: tuple[str, ...], worn: Future[Zygote]) -> Future[Zygote]:
         """Return the successor of a worn zygote, or the worn one as long as its successor is not ready."""
-        successor = self._successors.setdefault(preload, self._start(preload))
+        if preload not in self._successors:
+            self._successors[preload] = self._start(preload)
+        successor = self._successors[preload]
         if not successor.done():
             return worn
         del self._successors[preload]

@@ -20,6 +20,11 @@ from .report import Report
 
 def main() -> NoReturn:
     _load_ahead(sys.argv[2:])
+    serve()
+
+
+def serve() -> NoReturn:
+    """Say that there is a guest, wait for its one job, do it and leave."""
     os.write(1, READY)
     job = read_job(0)
     report = Report(Path(job.report), work=job.work)

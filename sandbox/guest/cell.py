@@ -5,7 +5,7 @@
                        │  descriptors of what can be written, and of itself ──> judge
                        │  "go" <── judge, once the supervisor is in its control group
                        ├─ init: process 1 of the namespace, does nothing; its death is the end of everybody in it
-                       └─ learner: /proc of its own, no rights, filter ──> boot.main
+                       └─ learner: /proc of its own, no rights, filter ──> boot.serve
                        waits, kills init, tells how it ended
 
 The supervisor stays outside the process namespace, where the learner's program cannot see it.
@@ -137,7 +137,7 @@ def _become_learner(birth: Birth, streams: list[int], program: bytes) -> NoRetur
     except BaseException as error:
         os.write(2, f"the sandbox could not be closed behind the program: {error}\n".encode())
         os._exit(1)
-    boot.main()
+    boot.serve()
 
 
 def _see_own_processes(masked: tuple[str, ...]) -> None:
