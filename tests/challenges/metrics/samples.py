@@ -42,6 +42,19 @@ def class_probabilities(rng: Generator, rows: int) -> Pair:
     return rng.permutation(np.resize([1, 0, 2], rows)), rng.dirichlet([1, 1, 1], rows)
 
 
+def ticks(rng: Generator, rows: int) -> Pair:
+    return (rng.random((rows, 4)) < 0.3).astype(int), rng.integers(0, 2, (rows, 4))  # some rows have no label
+
+
+def label_scores(rng: Generator, rows: int) -> Pair:
+    truth = np.eye(4, dtype=int)[rng.integers(0, 4, rows)] | np.eye(4, dtype=int)[rng.integers(0, 4, rows)]
+    return truth, rng.random((rows, 4)).round(1)
+
+
+def features(rng: Generator, rows: int) -> Pair:
+    return rng.permutation(np.resize(np.eye(3), (rows, 3))), rng.integers(0, 3, rows)
+
+
 def payoffs(rng: Generator, rows: int) -> Pair:
     return rng.normal(1, 9, rows), rng.integers(0, 2, rows)
 
@@ -251,6 +264,14 @@ def games_of_skill(rng: Generator, rows: int) -> Pair:
     return rng.choice([15.0, 25.0, 32.0], rows), rng.choice([0.0, 0.5, 1.0], rows)
 
 
+def parts(rng: Generator, rows: int, *, weights: tuple[float, ...] = (1.0,)) -> Pair:
+    floor = rng.uniform(0, 1, rows)
+    ceiling = floor + rng.uniform(1, 2, rows) * rng.choice([-1, 1], rows)
+    skill = np.where(np.arange(rows) % 2 == 0, 1.0, rng.uniform(0.5, 1.1, rows))
+    weight = np.resize(weights, rows)
+    return np.column_stack([floor, ceiling, weight]), floor + skill * (ceiling - floor)
+
+
 Change = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Numbers -> other numbers, of any shape."""
 Move = Callable[[NDArray[Any], Change], NDArray[Any]]
@@ -290,6 +311,11 @@ def rename_numbers(side: NDArray[Any], names: dict[int, int]) -> NDArray[Any]:
     return np.vectorize(names.__getitem__, otypes=[np.int64])(side)
 
 
+def rename_clusters(side: NDArray[Any], names: dict[int, int]) -> NDArray[Any]:
+    """Give every cluster another name; features have none."""
+    return side if side.ndim > 1 else rename_numbers(side, names)
+
+
 @dataclass(frozen=True)
 class Sample:
     draw: Callable[[Generator, int], Pair]
@@ -323,6 +349,9 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.LABELS: Sample(labels, lambda truth: truth, move=None, rename=rename_numbers, huge=True),
     Takes.PROBABILITIES: Sample(probabilities, lambda truth: truth.astype(float), huge=True),
     Takes.CLASS_PROBABILITIES: Sample(class_probabilities, lambda truth: np.eye(3)[truth], huge=True),
+    Takes.TICKS: Sample(ticks, lambda truth: truth, move=None),
+    Takes.LABEL_SCORES: Sample(label_scores, lambda truth: truth.astype(float)),
+    Takes.FEATURES: Sample(features, None, rename=rename_clusters),  # three points alone have no best clusters
     Takes.PAYOFFS: Sample(payoffs, lambda truth: (truth > 0).astype(int), move=None, huge=True),
     Takes.TEXTS: Sample(texts, lambda truth: truth, move=None),
     Takes.DETECTIONS: Sample(detections, as_detections, move=move_boxes),
@@ -355,10 +384,13 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.RATES: Sample(rates, None),
     Takes.TIMES: Sample(times, None),
     Takes.LOAD: Sample(load, lambda truth: np.ones(len(truth))),
+    Takes.PARTS: Sample(parts, lambda truth: truth[:, 1]),
     Takes.EDITS: Sample(edits, lambda truth: truth, move=None),
 }
 
 OWN: dict[str, Sample] = {
+    "weighted": Sample(partial(parts, weights=(1.0, 3.0)), lambda truth: truth[:, 1]),
+    "gated": Sample(partial(parts, weights=(0.0, 1.0)), lambda truth: truth[:, 1]),
     "capture_profit": Sample(gains, lambda truth: truth, huge=True),
     "period_hit": Sample(near, lambda truth: truth, huge=True),
     "relative_error": Sample(near, lambda truth: truth, huge=True),
@@ -389,6 +421,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "pinball_skill": {"levels": LEVELS},
     "crps_quantiles": {"levels": LEVELS},
     "sharpe": {"cost": 0.001},
+    "coverage_at_k": {"k": 2},
     "expected_cost": {"costs": "0 1 2; 5 0 1; 3 2 0"},
     "recall_at_precision": {"precision": 0.6},
     "top_k_accuracy": {"k": 2},

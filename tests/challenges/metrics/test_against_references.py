@@ -17,7 +17,6 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from challenges.metrics import (
-    clustering,
     detection,
     games,
     regression,
@@ -53,14 +52,6 @@ def test_errors_of_numbers_agree_with_scikit_learn(pair: Any) -> None:
 def test_rmsle_agrees_with_scikit_learn(pair: Any) -> None:
     expected = sk.root_mean_squared_log_error(*pair)
     assert regression.rmsle(*pair) == pytest.approx(expected, **CLOSE)
-
-
-@given(st.lists(st.tuples(st.integers(-1, 4), st.integers(-1, 4)), min_size=1, max_size=80))
-@settings(deadline=None, max_examples=40)
-def test_measures_of_partitions_agree_with_scikit_learn(labels: list[tuple[int, int]]) -> None:
-    a, b = np.array(labels).T
-    assert clustering.ari(a[None], b[None]) == pytest.approx(sk.adjusted_rand_score(a, b), **CLOSE)
-    assert clustering.nmi(a[None], b[None]) == pytest.approx(sk.normalized_mutual_info_score(a, b), **CLOSE)
 
 
 words = st.lists(st.sampled_from(["ship", "shop", "a", "go", "on"]), min_size=1, max_size=7).map(" ".join)
@@ -179,17 +170,6 @@ def test_an_empty_reference_counts_its_insertions() -> None:
 def test_white_space_is_no_error() -> None:
     assert text.wer(np.array(["one two"]), np.array(["  one\ttwo\n"])) == 0.0
     assert text.cer(np.array(["one two"]), np.array(["  one\ttwo\n"])) == 0.0
-
-
-def test_one_cluster_and_all_dust_score_nothing() -> None:
-    truth = np.array([[0, 0, 1, 1, -1, -1]])
-    assert clustering.ari(truth, np.zeros((1, 6), dtype=int)) == 0.0
-    assert clustering.ari(truth, np.full((1, 6), -1)) == 0.0
-    assert clustering.nmi(truth, np.zeros((1, 6), dtype=int)) == 0.0
-
-
-def test_dust_is_a_cluster_like_any_other() -> None:
-    assert clustering.ari(np.array([[0, 0, -1, -1]]), np.array([[1, 1, 7, 7]])) == 1.0
 
 
 def test_a_rating_makes_the_points_expected_equal_to_the_points_won() -> None:
