@@ -349,6 +349,16 @@ def coverage_sums(truth: NDArray[Any], predictions: NDArray[Any], *, level: floa
     return np.column_stack([paired.sums(inside - level), paired.lengths])
 
 
+def coverage_error_resampled(
+    truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[np.int64], *, level: float = 0.9
+) -> Array:
+    """Return (m,) errors of the coverage, one for each row of (m, n) counts.
+
+    Not by sums: where the coverage is exactly right, |sum| has no slope to take an error from.
+    """
+    return coverage_gap(counts @ coverage_sums(truth, predictions, level=level))
+
+
 def ensemble_scores(truth: NDArray[Any], predictions: NDArray[Any], *, fair: bool = False) -> Array:
     """Return (n,) mean distance of the draws from the truth, less half of their mean distance from each other."""
     paired = steps(truth, predictions, several=True)
