@@ -200,6 +200,8 @@ class BoardSpec(Strict):
     counts: Counts = Counts.BEST
     chosen_max: int = 2
     per_day: int = Field(default=10, ge=1)
+    ladder: bool = False
+    """Whether a public score is shown only where it beats the team's best by more than chance explains."""
 
 
 class ChallengeSpec(Strict):

@@ -20,7 +20,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from challenges.scoring import SplitScores
-from judge import leaderboard, queue, rules
+from judge import ladder, leaderboard, queue, rules
 from judge.errors import Cancelled, LeaseLost
 from judge.models import Attempt, Board, Event, QuotaDay, Submission, Team
 from judge.reports import Report
@@ -188,7 +188,11 @@ def _finish(submission: Submission, report: Report) -> None:
     submission.provenance = report.provenance
     submission.replay = report.replay
     if report.scores is not None:
-        _write_scores(submission, Board.PUBLIC, report.scores.public)
+        shown = ladder.shown(submission, report.scores.public)
+        submission.public_held = shown.held
+        if shown.held:
+            submission.sentence = f"{submission.sentence} {ladder.HELD}"
+        _write_scores(submission, Board.PUBLIC, shown.split)
         _write_scores(submission, Board.PRIVATE, report.scores.private)
     submission.save()
     note(submission.pk, Step.FINISHED, report.verdict)

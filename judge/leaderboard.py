@@ -17,11 +17,15 @@ from django.db.models import Q, QuerySet
 
 from challenges.metrics.types import Better
 from challenges.scoring import metric_of
+from challenges.uncertainty.ties import Entry, Leader, leaders
 from judge import rules
 from judge.models import Board, Edition, Standing, Submission, Team
 from judge.verdicts import Verdict
 
 PAGE = 50
+
+WALK = 200
+"""Rows above a team's own from which groups of level rows are walked; on a longer board a group may start there."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,9 @@ class Row:
 
     rank: int
     standing: Standing
-    level_with_above: bool
-    """The paired 95 % interval of the difference to the row above holds 0: chance alone may have ordered the two."""
+    level_with: int | None
+    """Rank of the leader of its group, where chance alone may have ordered the two: see challenges/uncertainty/ties.py.
+    None for a row that leads a group itself."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +85,17 @@ def refresh(team: Team) -> None:
 
 def page(edition: Edition, board: Board, *, cursor: str | None = None, size: int = PAGE) -> Page:
     """Return up to `size` rows behind a cursor, or the first page. Raises ValueError for a cursor that is not ours."""
-    rank, after = (0, None) if cursor is None else _read_cursor(cursor)
-    rows = _ordered(edition, board)
-    if after is not None:
-        rows = rows.filter(_behind(after))
+    rows, rank, after, above = _ordered(edition, board), 0, None, None
+    if cursor is not None:
+        after = _read_cursor(cursor)
+        rows, rank = rows.filter(_behind(after.place)), after.rank
+        above = _leader_of(after, rows=_ordered(edition, board), board=board)
     found = list(rows[: size + 1])
-    above = _row_at(edition, board, after) if after is not None else None
     shown = _ranked(found[:size], first_rank=rank + 1, above=above, board=board)
     more = len(found) > size
     return Page(
         rows=shown,
-        next_cursor=_write_cursor(rank + size, found[size - 1]) if more else None,
+        next_cursor=_write_cursor(shown, after) if more else None,
         teams=Standing.objects.filter(edition=edition, board=board, team__is_baseline=False).count(),
     )
 
@@ -101,11 +106,11 @@ def around(edition: Edition, board: Board, team: Team, *, reach: int = 5) -> Seq
     if own is None:
         return ()
     place = _place(own)
-    above = list(_ordered(edition, board, upwards=True).filter(_before(place))[: reach + 1])[::-1]
+    above = list(_ordered(edition, board, upwards=True).filter(_before(place))[:WALK])[::-1]
     below = list(_ordered(edition, board).filter(_behind(place))[:reach])
     first = rank_of(own) - len(above)
     rows = _ranked([*above, own, *below], first_rank=first, above=None, board=board)
-    return rows[1:] if len(above) > reach else rows
+    return rows[max(len(above) - reach, 0) :]
 
 
 def rank_of(standing: Standing) -> int:
@@ -142,7 +147,9 @@ def _ordered(edition: Edition, board: Board, *, upwards: bool = False) -> QueryS
     columns = ("key", "achieved_at", "team_id")
     order = [f"-{column}" for column in columns] if upwards else list(columns)
     rows = Standing.objects.filter(edition=edition, board=board).select_related("team", "submission")
-    return rows.defer(*(f"submission__{column}" for column in Submission.LONG)).order_by(*order)
+    other = Board.PRIVATE if board == Board.PUBLIC else Board.PUBLIC
+    unread = (*Submission.LONG, f"{other}_spread")
+    return rows.defer(*(f"submission__{column}" for column in unread)).order_by(*order)
 
 
 def _behind(place: _Place) -> Q:
@@ -162,39 +169,52 @@ def _before(place: _Place) -> Q:
     )
 
 
-def _row_at(edition: Edition, board: Board, place: _Place) -> Standing | None:
-    return _ordered(edition, board).filter(team_id=place.team_id).first()
+def _ranked(rows: Sequence[Standing], *, first_rank: int, above: Leader | None, board: Board) -> list[Row]:
+    groups = leaders([_entry(standing, board) for standing in rows], first_rank=first_rank, above=above)
+    return [
+        Row(rank_number, standing, leader.rank if leader.rank < rank_number else None)
+        for rank_number, (standing, leader) in enumerate(zip(rows, groups, strict=True), start=first_rank)
+    ]
 
 
-def _ranked(rows: Sequence[Standing], *, first_rank: int, above: Standing | None, board: Board) -> list[Row]:
-    shown = []
-    for rank_number, standing in enumerate(rows, start=first_rank):
-        shown.append(Row(rank_number, standing, above is not None and _level(above, standing, board)))
-        above = standing
-    return shown
+def _entry(standing: Standing, board: Board) -> Entry:
+    stored = getattr(standing.submission, f"{board}_spread")
+    return Entry(score=standing.score, spread=np.frombuffer(stored, dtype="<f4") if stored else None)
 
 
-def _level(a: Standing, b: Standing, board: Board) -> bool:
-    """Return whether the paired bootstrap interval of two scores' difference holds 0."""
-    if a.score == b.score:
-        return True
-    first, second = (np.frombuffer(getattr(s.submission, f"{board}_spread") or b"", dtype="<f4") for s in (a, b))
-    if len(first) == 0 or len(first) != len(second):
-        return False  # scored without resampling: nothing is claimed
-    low, high = np.nanpercentile(first - second, [2.5, 97.5])
-    return bool(low <= 0 <= high)
+@dataclass(frozen=True)
+class _After:
+    """Where a page starts: behind a row, whose group's leader is known."""
+
+    rank: int
+    place: _Place
+    leader_rank: int
+    leader_team_id: int
 
 
-def _write_cursor(rank_number: int, last: Standing) -> str:
-    place = [rank_number, last.key, last.achieved_at, last.team_id]
-    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+def _leader_of(after: _After, *, rows: QuerySet[Standing], board: Board) -> Leader | None:
+    """Return the leader of the group that a page continues; None when that team stands there no longer."""
+    standing = rows.filter(team_id=after.leader_team_id).filter(key__lte=after.place.key).first()
+    return None if standing is None else Leader(rank=after.leader_rank, entry=_entry(standing, board))
 
 
-def _read_cursor(cursor: str) -> tuple[int, _Place]:
+def _write_cursor(shown: Sequence[Row], after: _After | None) -> str:
+    last = shown[-1]
+    leader_rank = last.rank if last.level_with is None else last.level_with
+    if after is not None and leader_rank < shown[0].rank:
+        leader_team_id = after.leader_team_id
+    else:
+        leader_team_id = shown[leader_rank - shown[0].rank].standing.team_id
+    place = last.standing
+    cursor = [last.rank, place.key, place.achieved_at, place.team_id, leader_rank, leader_team_id]
+    return base64.urlsafe_b64encode(orjson.dumps(cursor)).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> _After:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        rank_number, key, achieved_at, team_id = orjson.loads(raw)
+        rank_number, key, achieved_at, team_id, leader_rank, leader_team_id = orjson.loads(raw)
         place = _Place(float(key), datetime.fromisoformat(achieved_at), int(team_id))
-        return int(rank_number), place
+        return _After(int(rank_number), place, int(leader_rank), int(leader_team_id))
     except (ValueError, TypeError) as error:
         raise ValueError(f"this cursor is not one of ours: {cursor!r}") from error

@@ -24,6 +24,7 @@ class Scored(Protocol):
     pk: int
     created_at: datetime
     chosen: bool
+    public_held: bool
     public_score: float | None
     private_score: float | None
 
@@ -69,7 +70,7 @@ def counting(submissions: Sequence[S], board: BoardSpec, better: Better) -> Coun
     chosen   the public board shows the best; the private one the better of those the team chose, or,
              where it chose none, the one with the best public score
 
-    Among equal scores the earlier one counts.
+    Among equal scores the earlier one counts. A score that the Ladder held back never makes a submission the best.
     """
     if not submissions:
         return None
@@ -80,7 +81,8 @@ def counting(submissions: Sequence[S], board: BoardSpec, better: Better) -> Coun
     def by_private(s: S) -> tuple[float, datetime, int]:
         return sort_key(_present(s.private_score), better), s.created_at, s.pk
 
-    best = min(submissions, key=by_public)
+    # A held score is that of another submission, which alone earned it; the first of a team is never held.
+    best = min((s for s in submissions if not s.public_held), key=by_public)
     match board.counts:
         case Counts.BEST:
             return Counting(best, best)

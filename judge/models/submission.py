@@ -57,6 +57,8 @@ class Submission(models.Model):
     public_spread = models.BinaryField(null=True, blank=True)
     """Bootstrap values as little-endian float32, resampled alike for all: two rows are compared in pairs."""
     private_spread = models.BinaryField(null=True, blank=True)
+    public_held = models.BooleanField(default=False)
+    """Its public figures are those of the team's best before it, because the board is a Ladder: see judge/ladder.py."""
     provenance = models.JSONField(default=dict, blank=True)
     """Challenge version, data digest, metric version, image digest: enough to reproduce the score."""
     replay = models.JSONField(null=True, blank=True)

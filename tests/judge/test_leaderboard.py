@@ -76,14 +76,70 @@ def spread(values: list[float]) -> bytes:
     return np.array(values, dtype="<f4").tobytes()
 
 
-def test_rows_that_chance_may_have_ordered_are_marked_level(edition: Edition, make_submission: Make) -> None:
-    rng = np.random.default_rng(1)
-    common = rng.normal(0, 0.01, 200)
-    for n, (score, own_noise) in enumerate([(0.95, 0.001), (0.90, 0.001), (0.899, 0.01)]):
-        values = (score + common + rng.normal(0, own_noise, 200)).tolist()
-        stand(make_submission, score, minutes=n, public_spread=spread(values))
-    rows = leaderboard.page(edition, Board.PUBLIC).rows
-    assert [row.level_with_above for row in rows] == [False, False, True]
+def level_board(make: Make, scores: list[float]) -> list[Team]:
+    """Stand one team for each score; the difference of any two has a standard error of 0.01."""
+    noise = np.linalg.qr(np.random.default_rng(1).normal(size=(400, 20)))[0]
+    noise = np.linalg.qr(noise - noise.mean(axis=0))[0] * np.sqrt(399 / 2) * 0.01
+    return [
+        stand(make, score, minutes=n, public_spread=spread((score + noise[:, n]).tolist()))
+        for n, score in enumerate(scores)
+    ]
+
+
+SLOPE = [0.99 - n / 100 for n in range(12)]
+"""Steps of one standard error: p = 0.32, 0.046, 0.0027 at one, two, three of them, against 0.05, 0.025, 0.0167."""
+GROUPS = [None, 1, 1, None, 4, 4, None, 7, 7, None, 10, 10]
+
+
+def test_rows_that_chance_may_have_ordered_are_level_with_the_leader_of_their_group(
+    edition: Edition, make_submission: Make
+) -> None:
+    level_board(make_submission, SLOPE)
+    assert [row.level_with for row in leaderboard.page(edition, Board.PUBLIC).rows] == GROUPS
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_groups_of_level_rows_do_not_depend_on_where_pages_end(
+    edition: Edition, make_submission: Make, size: int
+) -> None:
+    level_board(make_submission, SLOPE)
+    seen, cursor = [], None
+    while True:
+        page = leaderboard.page(edition, Board.PUBLIC, cursor=cursor, size=size)
+        seen += [row.level_with for row in page.rows]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == GROUPS
+
+
+def test_around_me_shows_the_groups_of_the_whole_board(edition: Edition, make_submission: Make) -> None:
+    teams = level_board(make_submission, SLOPE)
+    rows = leaderboard.around(edition, Board.PUBLIC, teams[7], reach=2)
+    assert [(row.rank, row.level_with) for row in rows] == [(6, 4), (7, None), (8, 7), (9, 7), (10, None)]
+
+
+def test_on_a_long_board_groups_are_walked_from_a_bounded_number_of_rows_above(
+    edition: Edition, make_submission: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaderboard, "WALK", 4)
+    teams = level_board(make_submission, SLOPE)
+    rows = leaderboard.around(edition, Board.PUBLIC, teams[8], reach=2)
+    assert [(row.rank, row.level_with) for row in rows] == [(7, 5), (8, None), (9, 8), (10, 8), (11, None)]
+
+
+def test_a_group_whose_leader_left_the_place_starts_anew(edition: Edition, make_submission: Make) -> None:
+    teams = level_board(make_submission, SLOPE)
+    cursor = leaderboard.page(edition, Board.PUBLIC, size=2).next_cursor
+    teams[0].standings.all().delete()
+    rows = leaderboard.page(edition, Board.PUBLIC, cursor=cursor, size=2).rows
+    assert [(row.rank, row.level_with) for row in rows] == [(3, None), (4, 3)]
+
+
+def test_rows_scored_without_resampling_are_level_only_when_equal(edition: Edition, make_submission: Make) -> None:
+    for n, score in enumerate([0.9, 0.9, 0.8999]):
+        stand(make_submission, score, minutes=n)
+    assert [row.level_with for row in leaderboard.page(edition, Board.PUBLIC).rows] == [None, 1, None]
 
 
 def test_the_database_itself_ranks_no_score_that_is_not_finite(edition: Edition, make_submission: Make) -> None:
@@ -107,4 +163,8 @@ def test_a_page_costs_the_same_few_queries_however_long_the_board(
     for n in range(12):
         stand(make_submission, 0.5 + n / 100)
     with django_assert_max_num_queries(3):  # type: ignore[attr-defined]
-        leaderboard.page(edition, Board.PUBLIC, size=10)
+        page = leaderboard.page(edition, Board.PUBLIC, size=5)
+    with django_assert_max_num_queries(3):  # type: ignore[attr-defined]
+        page = leaderboard.page(edition, Board.PUBLIC, cursor=page.next_cursor, size=5)
+    with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
+        leaderboard.around(edition, Board.PUBLIC, page.rows[0].standing.team)

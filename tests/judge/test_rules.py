@@ -17,6 +17,7 @@ class Entry:
     private_score: float | None
     minutes: int = 0
     chosen: bool = False
+    public_held: bool = False
 
     @property
     def created_at(self) -> datetime:

@@ -140,7 +140,7 @@ def board_row(row: Row, *, board: Board, mine: Team | None) -> Plain:
         "secondary": getattr(standing.submission, f"{board}_secondary"),
         "entries": standing.entries,
         "achieved_at": standing.achieved_at,
-        "level_with_above": row.level_with_above,
+        "level_with": row.level_with,
     }
 
 

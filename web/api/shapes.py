@@ -260,7 +260,10 @@ class BoardRowShape(Shape):
     secondary = serializers.DictField(child=serializers.FloatField())
     entries = serializers.IntegerField()
     achieved_at = serializers.DateTimeField()
-    level_with_above = serializers.BooleanField(help_text="Chance alone may have ordered it below the row above.")
+    level_with = serializers.IntegerField(
+        allow_null=True,
+        help_text="Rank of a row above that it is statistically level with: chance may have ordered them.",
+    )
 
 
 class BoardShape(Shape):

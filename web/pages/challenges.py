@@ -56,7 +56,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "rank": None if own is None else leaderboard.rank_of(own),
         "primary": _metric_words(metric.primary),
         "secondary": [_metric_words(use) for use in metric.secondary],
-        "counts": words.COUNTS[edition.challenge.spec.board.counts],
+        "counts": words.counts(edition.challenge.spec.board),
         "expected": words.expected_file(edition.challenge.spec),
         "limits": _limits(paper),
     }

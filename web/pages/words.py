@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from challenges.spec import Answer, ChallengeSpec, Counts, Kind, ProgramSpec
+from challenges.spec import Answer, BoardSpec, ChallengeSpec, Counts, Kind, ProgramSpec
 from judge.models import Submission
 from judge.verdicts import RULES, Fault, State, Step, Verdict
 
@@ -17,6 +17,8 @@ COUNTS = {
     Counts.LAST: "Your latest scored submission stands on both boards.",
     Counts.CHOSEN: "The public board shows your best; the final one takes the submissions that you choose.",
 }
+
+LADDER = "A better public score is shown only where chance alone does not explain the step; until then your best stays."
 
 STEPS = {
     Step.QUEUED: "In the queue",
@@ -65,6 +67,11 @@ _ARTICLES = {
 }
 
 _SUFFIXES = {"csv": ".csv", "json": ".json", "npz": ".npz", "zip_png": ".zip"}
+
+
+def counts(board: BoardSpec) -> str:
+    """Return which submissions stand on the boards, in words."""
+    return f"{COUNTS[board.counts]} {LADDER}" if board.ladder else COUNTS[board.counts]
 
 
 def status(submission: Submission) -> str:

@@ -36,7 +36,7 @@ def test_the_public_board_ranks_the_better_score_first_for_everybody(api: Any) -
     ]
     assert body["rows"][1]["score"] == pytest.approx(1 / 3)
     assert body["rows"][1]["secondary"] == {"f1_macro": pytest.approx(1 / 6)}
-    assert body["rows"][1]["level_with_above"] is False
+    assert body["rows"][1]["level_with"] is None
     assert (body["teams"], body["metric"]["id"], body["metric"]["better"]) == (2, "accuracy", "higher")
 
 

@@ -59,7 +59,7 @@ def test_the_baseline_of_the_host_is_marked(edition: Edition, browse: Browse, ad
     assert len(page.all("tr", **{"class": "host"})) == 1
 
 
-def test_a_row_level_with_the_one_above_says_so(
+def test_a_row_says_which_rank_it_is_level_with(
     edition: Edition, browse: Browse, ada: User, bob: User, scored: Scored
 ) -> None:
     spread = np.linspace(-0.1, 0.1, 50, dtype="<f4")
@@ -69,7 +69,7 @@ def test_a_row_level_with_the_one_above_says_so(
         submission.save(update_fields=["public_spread"])
     page = browse().get(BOARD)
     assert "1 ada" in page.text
-    assert "≈ 2 bob" in page.text
+    assert "≈ 1 · 2 bob" in page.text
 
 
 def many(edition: Edition, ada: User, count: int) -> None:

@@ -8,8 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from challenges.spec import BoardSpec
 from judge import editions
 from judge.models import Edition, Submission
+from web.pages import words
 
 Browse = Callable[..., Any]
 IRIS = "/challenges/iris-new-meadow/"
@@ -19,14 +21,20 @@ def test_the_overview_shows_statement_metric_and_limits(edition: Edition, browse
     page = browse().get(IRIS)
     assert page.status == 200
     assert len(page.all("h1")) == 1
-    for words in (
+    for text in (
         "Name the other 6000 from four measurements.",
         "Higher is better; the best possible is 1.",
         "A csv file like submission.csv, at most 2 MB.",
         "Your best public score stands on both boards.",
         "Submissions a day 10",
     ):
-        assert words in page.text
+        assert text in page.text
+
+
+def test_the_overview_says_when_the_board_is_a_ladder() -> None:
+    plain, ladder = (words.counts(BoardSpec(ladder=ladder)) for ladder in (False, True))
+    assert plain == "Your best public score stands on both boards."
+    assert ladder == f"{plain} {words.LADDER}"
 
 
 def test_the_scale_names_floor_and_ceiling_with_their_values(edition: Edition, browse: Browse) -> None:
