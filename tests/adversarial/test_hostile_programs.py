@@ -2,72 +2,63 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sandbox import backends
-from sandbox.contract import Limits, Outcome, RunSpec, Sandbox
-from sandbox.docker import DockerSandbox
-from tests.adversarial.programs import PROGRAMS, Hostile
+from sandbox import bubblewrap
+from sandbox.bubblewrap import BubblewrapSandbox
+from sandbox.contract import Sandbox
+from tests.adversarial.bait import Bait
+from tests.adversarial.families import FAMILIES
+from tests.adversarial.hostile import Hostile
+from tests.adversarial.trial import complaints
+from tests.adversarial.weakened import weakened
 
-HONEST = "import os\nopen(os.environ['OUTPUT_DIR'] + '/answer.txt', 'w').write('42')\n"
-
-
-@pytest.fixture(
-    params=[
-        pytest.param("docker", marks=pytest.mark.docker),
-        pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
-    ]
-)
-def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    loaded = backends.load(request.param)
-    yield loaded
-    if isinstance(loaded, DockerSandbox):
-        loaded.close()
+PROGRAMS = [
+    pytest.param(hostile, id=f"{family}-{hostile.name}")
+    for family, programs in FAMILIES.items()
+    for hostile in programs
+]
+HOSTILE = [hostile for programs in FAMILIES.values() for hostile in programs]
 
 
-@pytest.fixture
-def truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What must never be found: a file beside the learner's, and a word in the judge's environment."""
-    monkeypatch.setenv("ADVERSARIAL_MARK", "1")
-    path = tmp_path / "hidden-truth.csv"
-    path.write_text("THE-HIDDEN-TRUTH")
-    return path
-
-
-@pytest.mark.parametrize("hostile", PROGRAMS, ids=lambda hostile: f"{hostile.family}-{hostile.name}")
+@pytest.mark.parametrize("hostile", PROGRAMS)
 def test_a_hostile_program_is_held_and_the_next_honest_one_is_served(
-    sandbox: Sandbox, hostile: Hostile, truth: Path, tmp_path: Path
+    sandbox: Sandbox, hostile: Hostile, bait: Bait
 ) -> None:
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "main.py").write_text(hostile.source())
-    for name in ("sitecustomize.py", "usercustomize.py", "boot.py", "guard.py", "report.py"):
-        (work / name).write_text("import sys; sys.modules['shadow'] = sys\n")
-    result = sandbox.run(RunSpec(work=work, entry="main.py", limits=hostile.limits, banned_imports=hostile.banned))
-
-    story = f"{result.outcome} {result.notes} {result.stdout_tail[-500:]!r} {result.stderr_tail[-1500:]!r}"
-    assert result.outcome in hostile.ends, story
-    assert hostile.printed is None or result.stdout_tail == hostile.printed, story
-    assert truth.read_text() not in result.stdout_tail + result.stderr_tail
-    assert result.error is None or (len(result.error.message) <= 200 and "\x1b" not in result.error.message)
-    assert result.usage.wall_s < hostile.limits.wall_s + 5
-    _serves_an_honest_program(sandbox, tmp_path)
+    assert complaints(sandbox, hostile, bait) == [], f"It tries {hostile.tries}; {hostile.must}."
 
 
-def _serves_an_honest_program(sandbox: Sandbox, folder: Path) -> None:
-    work = folder / "honest"
-    work.mkdir()
-    (work / "main.py").write_text(HONEST)
-    result = sandbox.run(RunSpec(work=work, entry="main.py", limits=Limits(wall_s=30.0)))
-    assert (result.outcome, dict(result.outputs)) == (Outcome.FINISHED, {"answer.txt": b"42"})
+@pytest.mark.bubblewrap
+@pytest.mark.parametrize(
+    "hostile", [hostile for hostile in HOSTILE if hostile.without], ids=lambda hostile: hostile.name
+)
+def test_an_attack_would_be_noticed_if_its_wall_were_missing(
+    hostile: Hostile, bait: Bait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = bubblewrap.arguments
+
+    def arguments(*given: Any, **named: Any) -> list[str]:
+        return weakened(whole(*given, **named), hostile.without, bait.exposed)
+
+    monkeypatch.setattr(bubblewrap, "arguments", arguments)
+    assert complaints(BubblewrapSandbox(), hostile, bait) != []
+
+
+@pytest.mark.bubblewrap
+@pytest.mark.parametrize(
+    "hostile", [hostile for hostile in HOSTILE if hostile.relaxed], ids=lambda hostile: hostile.name
+)
+def test_a_waste_would_be_noticed_if_its_limit_were_missing(hostile: Hostile, bait: Bait) -> None:
+    assert complaints(BubblewrapSandbox(), hostile, bait, limits=hostile.relaxed) != []
 
 
 def test_there_are_programs_of_every_family() -> None:
-    families = {hostile.family for hostile in PROGRAMS}
-    assert families == {"network", "files", "processes", "resources", "privileges", "cheating"}
-    assert len({hostile.name for hostile in PROGRAMS}) == len(PROGRAMS)
-    assert os.path.sep not in "".join(hostile.name for hostile in PROGRAMS)
+    assert list(FAMILIES) == ["network", "files", "processes", "resources", "privileges", "cheating"]
+    assert len({hostile.name for hostile in HOSTILE}) == len(HOSTILE) >= 84
+    assert min(len(programs) for programs in FAMILIES.values()) >= 12
+
+
+def test_every_program_says_what_it_tries_and_what_must_happen() -> None:
+    assert [hostile.name for hostile in HOSTILE if len(hostile.tries) < 20 or len(hostile.must) < 10] == []
