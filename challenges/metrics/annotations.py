@@ -38,9 +38,9 @@ class Annotations:
     """(k,) the row of each item."""
     rows: int
 
-    def numbers(self, field: str) -> Floats:
+    def numbers(self, field: str, *, default: float | None = None) -> Floats:
         """Return (k,) finite float64. Raises MetricError naming the row of the first item without."""
-        values = self._column(field, None)
+        values = self._column(field, default)
         if not _are_numbers(values):
             self._refuse(field, _first(values, lambda value: not _are_numbers([value])), "a number")
         return self._finite(field, np.frombuffer(array("d", values)), "a finite number")
@@ -70,7 +70,7 @@ class Annotations:
         """Return (k,) bool of a field of 0 and 1, 0 where it is absent."""
         values = self.whole_numbers(field, default=0)
         self.refuse((values != 0) & (values != 1), field, "0 or 1")
-        return values == 1
+        return np.asarray(values == 1)
 
     def areas(self, default: Floats) -> Floats:
         """Return (k,) areas in square pixels, 0 and up; an item that does not name its own has the default."""
@@ -93,7 +93,8 @@ class Annotations:
 
     def _finite(self, field: str, values: Floats, expected: str) -> Floats:
         within = np.abs(values) <= LARGEST  # NaN is not
-        self.refuse(~(within if within.ndim == 1 else within.all(axis=1)), field, f"{expected} within ±{LARGEST:g}")
+        whole = within if within.ndim == 1 else np.all(within, axis=1)
+        self.refuse(np.asarray(~whole), field, f"{expected} within ±{LARGEST:g}")
         return values
 
     def _refuse(self, field: str, place: int, expected: str) -> NoReturn:
@@ -145,11 +146,15 @@ def _first(values: Sequence[Any], odd: Callable[[Any], bool]) -> int:
 
 
 def _are_numbers(values: Sequence[Any]) -> bool:
-    return all(issubclass(kind, numbers.Real) and kind is not bool for kind in set(map(type, values)))
+    return _are_all(values, numbers.Real)
 
 
 def _are_whole(values: Sequence[Any]) -> bool:
-    return all(issubclass(kind, numbers.Integral) and kind is not bool for kind in set(map(type, values)))
+    return _are_all(values, numbers.Integral)
+
+
+def _are_all(values: Sequence[Any], kind: type) -> bool:
+    return all(issubclass(found, kind) and not issubclass(found, bool) for found in set(map(type, values)))
 
 
 def _are_sequences(values: Sequence[Any], length: int) -> bool:

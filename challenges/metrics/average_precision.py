@@ -154,7 +154,7 @@ def _places(found: Floats, needed: Floats) -> Integers:
     lift = np.arange(len(found))[:, None] * (max(found.max(), needed.max()) + 1)
     flat = np.searchsorted((found + lift).ravel(), (needed + lift).ravel(), side="left")
     place = flat.reshape(needed.shape) - np.arange(len(found))[:, None] * found.shape[1]
-    return np.minimum(place, found.shape[1])
+    return np.asarray(np.minimum(place, found.shape[1]))
 
 
 def _ratio(a: Floats, b: Floats | NDArray[np.integer]) -> Floats:

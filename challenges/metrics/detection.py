@@ -377,7 +377,7 @@ def _read(truth: Cells, predictions: Cells) -> tuple[Sides, Floats, Floats]:
 
 def _boxes(annotations: Annotations) -> Floats:
     boxes = annotations.vectors("bbox", 4)
-    annotations.refuse((boxes[:, 2:] <= 0).any(axis=1), "bbox", "[x, y, w, h] with a width and a height above 0")
+    annotations.refuse(np.any(boxes[:, 2:] <= 0, axis=1), "bbox", "[x, y, w, h] with a width and a height above 0")
     return boxes
 
 

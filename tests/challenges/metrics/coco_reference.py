@@ -25,7 +25,9 @@ def coco_stats(
         if item["category_id"] in known
     ]
     dataset = {
-        "images": [{"id": row} for row in range(1, len(truth) + 1)],
+        "images": [
+            {"id": row, "height": 1, "width": 1} for row in range(1, len(truth) + 1)
+        ],  # encoded masks know better
         "categories": [{"id": number} for number in sorted(known)],
         "annotations": [{**item, "id": number} for number, item in enumerate(objects, 1)],
     }

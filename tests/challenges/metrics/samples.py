@@ -12,6 +12,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from challenges.metrics.types import Metric, Takes
+from tests.challenges.metrics import scenes
 
 Pair = tuple[NDArray[Any], NDArray[Any]]
 ROWS = 24
@@ -386,6 +387,10 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.LOAD: Sample(load, lambda truth: np.ones(len(truth))),
     Takes.PARTS: Sample(parts, lambda truth: truth[:, 1]),
     Takes.EDITS: Sample(edits, lambda truth: truth, move=None),
+    Takes.MASKS: Sample(scenes.masks, scenes.as_masks, move=None),
+    Takes.LABEL_MAPS: Sample(scenes.label_maps, lambda truth: truth, move=None, rename=rename_numbers),
+    Takes.SCALED_MASKS: Sample(scenes.scaled_masks, scenes.as_mask, move=None),
+    Takes.PROMPTED_MASKS: Sample(scenes.prompted_masks, partial(scenes.repeated, times=5), move=None),
 }
 
 OWN: dict[str, Sample] = {
@@ -397,6 +402,7 @@ OWN: dict[str, Sample] = {
     "error_rate": Sample(outcomes, lambda truth: np.zeros(len(truth)), reads_truth=False),
     "trueskill": Sample(games_of_skill, lambda truth: np.ones(len(truth))),
     **{name: Sample(sentences, lambda truth: truth, move=None) for name in ("bleu", "chrf", "ter", "cider")},
+    "pq": Sample(partial(scenes.masks, apart=True), scenes.as_masks, move=None),
     "coco_map_large": Sample(large_detections, as_detections, move=move_boxes),
     "wrmsse": Sample(partial(forecasts, weighted=True), actual_values),
     "wql": Sample(partial(forecasts, several=3), partial(actual_values, several=3)),
