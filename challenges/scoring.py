@@ -89,6 +89,8 @@ def bootstrap(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], *
 
     A value is NaN where the metric is not defined on a resample, for example when a class is missing from it.
     """
+    if use.parts:
+        return _composite_spread(use, evaluation, rows, seed)
     truth, predictions = _bound(use, evaluation)
     return resample(
         metric_of(use), truth[rows], predictions[rows], seed=seed, params=use.params, unit=_units(evaluation, rows)
@@ -99,12 +101,13 @@ def standard_error(
     use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], *, spread: NDArray[np.float64]
 ) -> float:
     """Return the standard error of a metric: by a closed form where one is right, else from its bootstrap values."""
-    truth, predictions = _bound(use, evaluation)
-    closed = closed_forms.standard_error(
-        metric_of(use), truth[rows], predictions[rows], params=use.params, unit=_units(evaluation, rows)
-    )
-    if closed is not None:
-        return closed
+    if not use.parts:
+        truth, predictions = _bound(use, evaluation)
+        closed = closed_forms.standard_error(
+            metric_of(use), truth[rows], predictions[rows], params=use.params, unit=_units(evaluation, rows)
+        )
+        if closed is not None:
+            return closed
     defined = spread[np.isfinite(spread)]  # a resample may lack a class; the metric is undefined on it
     return float(np.std(defined, ddof=1)) if len(defined) > 1 else 0.0
 
@@ -128,14 +131,65 @@ def _split(metric: MetricSpec, evaluation: Evaluation, rows: NDArray[np.bool_], 
 
 def compute(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -> float:
     """Return one metric on the chosen rows. Raises InvalidChallenge when it is not finite: no such score may rank."""
-    truth, predictions = _bound(use, evaluation)
+    if use.parts:
+        truth = _rules(use, evaluation, rows)
+        predictions = np.array([compute(part.metric, evaluation, rows) for part in use.parts])
+    else:
+        truth, predictions = (side[rows] for side in _bound(use, evaluation))
     try:
-        value = metric_of(use).function(truth[rows], predictions[rows], **use.params)
+        value = metric_of(use).function(truth, predictions, **use.params)
     except MetricError as error:
         raise InvalidChallenge(f"metric {use.id} on {int(rows.sum())} rows: {error}") from error
     if not math.isfinite(value):
         raise InvalidChallenge(f"metric {use.id} gave {value} on {int(rows.sum())} rows; a score must be finite")
     return float(value)
+
+
+def _composite_spread(
+    use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], seed: str
+) -> NDArray[np.float64]:
+    """Return the composite of its parts' values, resample by resample: the seed has drawn the same units for all."""
+    metric, rules = metric_of(use), _rules(use, evaluation, rows)
+    spreads = [bootstrap(part.metric, evaluation, rows, seed=seed) for part in use.parts]
+    values = np.column_stack([spread[: min(map(len, spreads))] for spread in spreads])
+    return np.array([metric.function(rules, one) if np.isfinite(one).all() else math.nan for one in values])
+
+
+def _rules(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return (parts, 3): floor, ceiling and weight of each part, as the metrics of composites take them."""
+    rules = []
+    for part in use.parts:
+        metric = metric_of(part.metric)
+        if part.passes is not None:
+            worse = part.passes - 1 if metric.better is Better.HIGHER else part.passes + 1
+            rules.append((worse, part.passes, 0.0))
+            continue
+        ends = [
+            _end(part.metric, name, own if given is None else given, evaluation.truth, rows)
+            for name, given, own in (("floor", part.floor, metric.worst), ("ceiling", part.ceiling, metric.best))
+        ]
+        if (ends[0] < ends[1]) != (metric.better is Better.HIGHER) or ends[0] == ends[1]:
+            raise InvalidChallenge(
+                f"metric {part.metric.name}: expected a ceiling better than the floor, found {ends[0]} to {ends[1]}"
+            )
+        rules.append((ends[0], ends[1], 1.0 if part.weight is None else part.weight))
+    return np.array(rules)
+
+
+def _end(use: MetricUse, name: str, given: float | str | None, columns: Columns, rows: NDArray[np.bool_]) -> float:
+    """Return the floor or the ceiling of a part: a number, or what a column of the truth says on all chosen rows."""
+    if given is None:
+        raise InvalidChallenge(f"metric {use.name}: has no {name} of its own; the part must give one")
+    if not isinstance(given, str):
+        return float(given)
+    if given not in columns:
+        raise InvalidChallenge(f"metric {use.name}: {name}: {given!r} is no column of the truth")
+    values = np.unique(columns[given][rows])
+    if len(values) != 1:
+        raise InvalidChallenge(
+            f"metric {use.name}: {name}: expected one value of {given!r} on all rows of a split, found {len(values)}"
+        )
+    return float(values[0])
 
 
 def _bound(use: MetricUse, evaluation: Evaluation) -> tuple[NDArray[Any], NDArray[Any]]:

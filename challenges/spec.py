@@ -173,9 +173,34 @@ class ProgramSpec(Strict):
     gpu: Literal["none", "optional", "required"] = "none"
 
 
+COMPOSITES = ("weighted", "product", "gated")
+"""Metrics that are made of others; challenges/metrics/composites.py."""
+
+
+class Part(Strict):
+    """One metric of a composite score, brought to 0 (no skill) .. 1 (the best)."""
+
+    metric: MetricUse
+    weight: float | None = Field(default=None, gt=0)
+    """In a weighted score; 1 where nothing is said."""
+    floor: float | str | None = None
+    ceiling: float | str | None = None
+    """Values without skill and of the best, or columns of the truth with them; by default the metric's own ends."""
+    passes: float | None = None
+    """Makes the part a gate of a gated score: it must be this good at least, and counts no further."""
+
+    @model_validator(mode="after")
+    def _a_gate_has_no_scale(self) -> Part:
+        if self.passes is not None and (self.floor, self.ceiling, self.weight) != (None, None, None):
+            raise ValueError("a part with `passes` is a gate; it takes no weight, floor or ceiling")
+        return self
+
+
 class MetricUse(Strict):
     id: str
     """A row of challenges/metrics/registry.py."""
+    parts: tuple[Part, ...] = ()
+    """What a composite score (weighted, product, gated) is made of; the board shows every part beside it."""
     truth: str | None = None
     predictions: str | None = None
     """Columns that the metric compares; both default to the only column of the answer."""
@@ -188,12 +213,39 @@ class MetricUse(Strict):
     def name(self) -> str:
         return self.label or self.id
 
+    @model_validator(mode="after")
+    def _parts_fit_the_composite(self) -> MetricUse:
+        gates = [part.passes is not None for part in self.parts]
+        if (self.id in COMPOSITES) != bool(self.parts):
+            raise ValueError(f"{self.id} {'needs' if self.id in COMPOSITES else 'takes no'} `parts`")
+        if self.id in COMPOSITES and (self.truth or self.predictions or self.params):
+            raise ValueError(f"{self.id} takes no truth, predictions or params; its parts do")
+        if self.id != "weighted" and any(part.weight is not None for part in self.parts):
+            raise ValueError(f"{self.id} takes no weights")
+        if (self.id == "gated") != any(gates) or (gates and all(gates)):
+            raise ValueError(
+                "a gated score needs a part that counts and a part with `passes`; no other score has gates"
+            )
+        return self
+
 
 class MetricSpec(Strict):
     primary: MetricUse
     secondary: tuple[MetricUse, ...] = ()
+    """What is shown beside the primary metric; the parts of a composite stand here of themselves, before the others."""
     unit: str = "row"
     """What the bootstrap resamples, in words: row, image, speaker, party, game."""
+
+    @model_validator(mode="after")
+    def _parts_are_shown(self) -> MetricSpec:
+        parts = tuple(part.metric for part in self.primary.parts)
+        shown = (*parts, *(use for use in self.secondary if use not in parts))
+        names = [use.name for use in (self.primary, *shown)]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if self.primary.parts and twice is not None:
+            raise ValueError(f"two metrics are called {twice!r}; give one of them a `label`")
+        object.__setattr__(self, "secondary", shown)  # frozen for everybody else
+        return self
 
 
 class BoardSpec(Strict):
