@@ -59,7 +59,7 @@ class Environment(BaseSettings):
     s3_secret_key: SecretStr | None = None
     s3_region: str = "us-east-1"
     size: Literal["small", "full"] = "small"
-    sandbox: Literal["auto", "docker", "bubblewrap", "none"] = "auto"
+    sandbox: Literal["auto", "docker", "warm", "bubblewrap", "none"] = "auto"
     lease_s: float = Field(default=60.0, ge=5.0)
     """A worker that is silent for this long has lost its submission."""
     upload_mb: int = Field(default=100, ge=1)
