@@ -2,7 +2,7 @@
 
     mean of row scores        spread of the scores / sqrt(n)
     anything made of sums     the same for each row's pull on the value (delta method, infinitesimal jackknife)
-    share of rows             Wilson's interval, which has a width even where every row is right
+    share of rows             Wilson's interval where every row is right, or none: a spread of 0 would be too sure
 
 F1, MCC or kappa are functions of the sums over the confusion matrix, so that the second line is the delta method on a
 multinomial matrix; R² and RMSE are functions of other sums. Rows of one unit count as one observation.
@@ -56,6 +56,8 @@ def standard_error(
         error = metric.standard_error(truth, predictions, **params)
     elif metric.row_scores is not None or metric.row_sums is not None:
         error = float(np.sqrt((pulls(metric, truth, predictions, params=params, unit=unit) ** 2).sum()))
+        if error == 0 and metric.row_scores is not None and {metric.best, metric.worst} == {0, 1}:
+            error = _at_an_end(metric.row_scores(truth, predictions, **params), units)
     else:
         return None
     return error if math.isfinite(error) else None
@@ -108,6 +110,18 @@ def wilson(right: int, rows: int, *, z: float = Z_95) -> tuple[float, float]:
     middle = (share + over / 2) / (1 + over)
     half = z * math.sqrt(share * (1 - share) / rows + over / (4 * rows)) / (1 + over)
     return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def _at_an_end(scores: Array, units: int) -> float:
+    """Return the standard error where all row scores are 1, or all 0: that of Wilson's interval.
+
+    Rows that are all alike show no spread, but the next one may be another. Scores between 0 and 1 vary no more than
+    a share of the same mean does, so that the error is not too small for them either.
+    """
+    if not ((scores == 0).all() or (scores == 1).all()):
+        return 0.0
+    low, high = wilson(units if scores[0] == 1 else 0, units)
+    return (high - low) / (2 * Z_95)
 
 
 def _slopes(metric: Metric, totals: Array, noise: Array) -> Array:
