@@ -35,10 +35,24 @@ class Takes(StrEnum):
     """Truth: k labels a row, 1 ticked or 0 not; predictions: k scores."""
     FEATURES = "features"
     """Truth: the features of a point; predictions: its cluster."""
+    FEATURE_SETS = "feature_sets"
+    """Truth: the features of a real sample; predictions: those of a generated one, not the same."""
+    NEARNESS = "nearness"
+    """Truth: distance of a real sample to the nearest training sample; predictions: that of a generated one."""
+    IMAGES = "images"
+    """One picture (height, width) or (height, width, channels) a row, on both sides of one shape."""
+    FEATURE_MAPS = "feature_maps"
+    """Feature maps (channels, ...) of one layer a row, on both sides."""
     PAYOFFS = "payoffs"
     """Truth: what acting on a row brings; predictions: 1 act, 0 leave alone."""
     TEXTS = "texts"
     """Truth: a text, or a list of texts where a metric takes several references; predictions: a text."""
+    RANKINGS = "rankings"
+    """Truth: the relevant items of a query, or item -> gain; predictions: items, best first."""
+    OFFERS = "offers"
+    """Truth: the items that may be recommended to a user; predictions: items, best first."""
+    ITEM_VECTORS = "item_vectors"
+    """Truth: numbers of the items that a row asks about; predictions: one table of vectors, the same in each row."""
     DETECTIONS = "detections"
     """Truth: annotations of one image; predictions: detections of one image."""
     PARTITIONS = "partitions"
@@ -205,6 +219,9 @@ class Metric:
     claims: Claims | None = None
     """A metric without claims fails the property suite."""
     standard_error: StandardError | None = None
+    pulls: RowFigures | None = None
+    """(n,) how far each row pulls the score, around 0; their squares add up to its variance. For metrics not made of
+    sums that have such a closed form all the same; those made of sums need none."""
     row_scores: RowFigures | None = None
     """(n,) scores whose plain mean is the metric, where that is so."""
     row_sums: RowFigures | None = None

@@ -56,6 +56,24 @@ def features(rng: Generator, rows: int) -> Pair:
     return rng.permutation(np.resize(np.eye(3), (rows, 3))), rng.integers(0, 3, rows)
 
 
+def feature_sets(rng: Generator, rows: int) -> Pair:
+    return rng.normal(size=(rows, 3)), rng.normal(0.5, 1.5, (rows, 3))
+
+
+def nearness(rng: Generator, rows: int) -> Pair:
+    return rng.uniform(3, 9, rows), rng.uniform(0, 9, rows)
+
+
+def images(rng: Generator, rows: int) -> Pair:
+    truth = rng.integers(0, 256, (rows, 12, 13)).astype(float)
+    return truth, (truth + rng.normal(0, 40, truth.shape)).clip(0, 255)
+
+
+def feature_maps(rng: Generator, rows: int) -> Pair:
+    truth = rng.normal(size=(rows, 2, 3, 3))
+    return truth, truth + rng.normal(size=truth.shape)
+
+
 def payoffs(rng: Generator, rows: int) -> Pair:
     return rng.normal(1, 9, rows), rng.integers(0, 2, rows)
 
@@ -68,7 +86,7 @@ def texts(rng: Generator, rows: int) -> Pair:
 
 
 def sentences(rng: Generator, rows: int) -> Pair:
-    words = "a the red blue ball dog table runs lies on under near".split()
+    words = ["a", "the", "red", "blue", "ball", "dog", "table", "runs", "lies", "on", "under", "near"]
 
     def one() -> str:
         return " ".join(rng.choice(words, rng.integers(4, 10)))
@@ -76,6 +94,45 @@ def sentences(rng: Generator, rows: int) -> Pair:
     truth = [one() for _ in range(rows)]
     garbled = [[word if rng.random() < 0.7 else rng.choice(words) for word in text.split()] for text in truth]
     return np.array(truth), np.array([" ".join(text[int(rng.integers(0, 3)) :]) for text in garbled])
+
+
+def rankings(rng: Generator, rows: int, *, least: int = 1, most: int = 3) -> Pair:
+    """Relevant items with gains, or without in every third row, and lists of any length that repeat themselves."""
+    truth: list[Any] = []
+    for row in range(rows):
+        items = rng.permutation(8)[: rng.integers(least, most + 1)].tolist()
+        truth.append({item: float(rng.integers(1, 4)) for item in items} if row % 3 else items)
+    return cells(truth), cells([rng.integers(0, 8, rng.integers(0, 7)) for _ in range(rows)])
+
+
+def by_gain(truth: NDArray[Any]) -> NDArray[Any]:
+    return cells([sorted(cell, key=cell.get, reverse=True) if isinstance(cell, dict) else cell for cell in truth])
+
+
+def offers(rng: Generator, rows: int) -> Pair:
+    catalogue = list(range(9))
+    return cells([catalogue] * rows), cells([rng.integers(0, 12, 4) for _ in range(rows)])
+
+
+GRID = np.array([[*np.eye(3)[a], *np.eye(3)[b]] for a in range(3) for b in range(3)])
+"""Nine items, 3 x a + b: two are near where they share a or b, and one step in b is the same vector everywhere."""
+
+
+def triplets(rng: Generator, rows: int) -> Pair:
+    """The middle of the grid, a neighbour and a corner; and a table of vectors that is none too sure."""
+    asked = np.column_stack([np.full(rows, 4), rng.choice([1, 3, 5, 7], rows), rng.choice([0, 2, 6, 8], rows)])
+    return asked, cells([GRID + rng.normal(0, 0.6, GRID.shape)] * rows)
+
+
+def analogies(rng: Generator, rows: int) -> Pair:
+    corner = rng.integers(0, 2, (rows, 2)) @ [3, 1]
+    return np.column_stack([corner, corner + 1, corner + 3, corner + 4]), cells(
+        [GRID + rng.normal(0, 0.6, GRID.shape)] * rows
+    )
+
+
+def move_tables(side: NDArray[Any], change: Change) -> NDArray[Any]:
+    return cells([change(table) for table in side]) if side.dtype == object else side
 
 
 def detections(rng: Generator, rows: int) -> Pair:
@@ -353,8 +410,15 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.TICKS: Sample(ticks, lambda truth: truth, move=None),
     Takes.LABEL_SCORES: Sample(label_scores, lambda truth: truth.astype(float)),
     Takes.FEATURES: Sample(features, None, rename=rename_clusters),  # three points alone have no best clusters
+    Takes.FEATURE_SETS: Sample(feature_sets, lambda truth: truth),
+    Takes.NEARNESS: Sample(nearness, lambda truth: np.full(len(truth), truth.max()), huge=True),
+    Takes.IMAGES: Sample(images, lambda truth: truth, move=None),
+    Takes.FEATURE_MAPS: Sample(feature_maps, lambda truth: truth),
     Takes.PAYOFFS: Sample(payoffs, lambda truth: (truth > 0).astype(int), move=None, huge=True),
     Takes.TEXTS: Sample(texts, lambda truth: truth, move=None),
+    Takes.RANKINGS: Sample(rankings, by_gain, move=None),
+    Takes.OFFERS: Sample(offers, lambda truth: truth, move=None),
+    Takes.ITEM_VECTORS: Sample(analogies, lambda truth: cells([GRID] * len(truth)), move=move_tables),
     Takes.DETECTIONS: Sample(detections, as_detections, move=move_boxes),
     Takes.PARTITIONS: Sample(partitions, lambda truth: truth, move=None, rename=rename_numbers),
     Takes.COSTS: Sample(costs, lambda truth: np.zeros(len(truth))),
@@ -394,6 +458,8 @@ SAMPLES: dict[Takes, Sample] = {
 }
 
 OWN: dict[str, Sample] = {
+    "precision_at_k": Sample(partial(rankings, least=3, most=5), by_gain, move=None),
+    "triplet_accuracy": Sample(triplets, lambda truth: cells([GRID] * len(truth)), move=move_tables),
     "weighted": Sample(partial(parts, weights=(1.0, 3.0)), lambda truth: truth[:, 1]),
     "gated": Sample(partial(parts, weights=(0.0, 1.0)), lambda truth: truth[:, 1]),
     "capture_profit": Sample(gains, lambda truth: truth, huge=True),
@@ -413,6 +479,8 @@ OWN: dict[str, Sample] = {
 """Metric id -> its own sample, where that of its kind does not do: other perfect predictions, other shapes."""
 
 PARAMS: dict[str, dict[str, Any]] = {
+    **{name: {"k": 3} for name in ("ndcg_at_k", "map_at_k", "recall_at_k", "precision_at_k", "hit_rate_at_k")},
+    "catalogue_coverage": {"k": 9},
     "capture_profit": {"share": 0.3},
     "utility_ratio": {"low": -0.5, "high": 6.0},
     "normalised_return": {"low": -0.1, "high": 1.2},
