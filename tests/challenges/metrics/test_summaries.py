@@ -16,7 +16,7 @@ from challenges.metrics import captions, summaries
 from challenges.metrics.types import MetricError
 from tests.challenges.metrics.samples import cells
 
-CLOSE = {"rel": 1e-9, "abs": 1e-9}
+CLOSE: Any = {"rel": 1e-9, "abs": 1e-9}
 some = st.lists(st.sampled_from(["a", "b", "c", "d", "Dog", "don't", "e-mail", "Über", "3", "!"]), max_size=9).map(
     " ".join
 )

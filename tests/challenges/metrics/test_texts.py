@@ -19,7 +19,7 @@ from challenges.metrics.normalisation import NORMALISERS
 from challenges.metrics.types import MetricError
 from tests.challenges.metrics.samples import cells
 
-CLOSE = {"rel": 1e-9, "abs": 1e-12}
+CLOSE: Any = {"rel": 1e-9, "abs": 1e-12}
 spoken = st.lists(st.sampled_from(["ship", "shop", "a", "go", "don't", "Ünder", "漢字", "x"]), max_size=9).map(" ".join)
 corpora = st.lists(st.tuples(spoken, spoken), min_size=1, max_size=12)
 

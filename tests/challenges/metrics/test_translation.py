@@ -17,7 +17,7 @@ from challenges.metrics import ngrams, translation, translation_edits
 from challenges.metrics.types import MetricError
 from tests.challenges.metrics.samples import cells
 
-CLOSE = {"rel": 1e-9, "abs": 1e-9}
+CLOSE: Any = {"rel": 1e-9, "abs": 1e-9}
 
 PIECES = [
     "the", "The", "cat", "sat", "mat,", "x.", "3.5", "1,000", "a-b", "5-6", "-", "&amp;", "&quot;hi", "(oh)", "don't",
