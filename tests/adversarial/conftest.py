@@ -12,6 +12,7 @@ from tests.adversarial.bait import SECRET, Bait, kept_folders
 BACKENDS = [
     pytest.param("docker", marks=pytest.mark.docker),
     pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
+    pytest.param("warm", marks=pytest.mark.bubblewrap),
 ]
 
 REMOVED_WITHIN_S = 10.0

@@ -320,9 +320,9 @@ PROGRAMS: tuple[Hostile, ...] = (
         sleep = time.sleep
         time.time = time.monotonic = time.perf_counter = time.process_time = lambda: 0.0
         for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF): signal.setitimer(timer, 0)
-        signal.alarm(0); sleep(3)
+        signal.alarm(0); sleep(1.4)
         """,
-        limits=Limits(wall_s=1.0),
+        limits=Limits(wall_s=0.7),
         relaxed=Limits(wall_s=10.0),
     ),
     Hostile(

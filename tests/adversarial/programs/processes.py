@@ -183,8 +183,8 @@ PROGRAMS: tuple[Hostile, ...] = (
         Outcome.TIMED_OUT,
         tries="to replace the guest by a program that knows no limits of Python's",
         must="the wall clock is outside",
-        program="os.execv('/bin/sleep', ['sleep', '3'])",
-        limits=Limits(wall_s=1.0),
+        program="os.execv('/bin/sleep', ['sleep', '1.4'])",
+        limits=Limits(wall_s=0.7),
         relaxed=Limits(wall_s=10.0),
     ),
     stopped(
@@ -196,7 +196,7 @@ PROGRAMS: tuple[Hostile, ...] = (
         import signal
         os.kill(os.getpid(), signal.SIGSTOP)
         """,
-        limits=Limits(wall_s=1.0),
+        limits=Limits(wall_s=0.7),
     ),
     stopped(
         "waits_in_its_exit_handlers",
@@ -205,10 +205,10 @@ PROGRAMS: tuple[Hostile, ...] = (
         must="the limits hold up to the last exit",
         program="""
         import atexit, threading, time
-        atexit.register(time.sleep, 3)
-        threading.Thread(target=time.sleep, args=(2,)).start()
+        atexit.register(time.sleep, 0.7)
+        threading.Thread(target=time.sleep, args=(0.7,)).start()
         """,
-        limits=Limits(wall_s=1.0),
+        limits=Limits(wall_s=0.7),
         relaxed=Limits(wall_s=10.0),
     ),
     held(

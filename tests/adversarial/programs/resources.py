@@ -156,10 +156,10 @@ PROGRAMS: tuple[Hostile, ...] = (
         Outcome.TIMED_OUT,
         tries="to hold its place without using anything",
         must="the wall clock ends it",
-        program="import time\ntime.sleep(3)",
-        limits=Limits(wall_s=1.0),
+        program="import time\ntime.sleep(1.4)",
+        limits=Limits(wall_s=0.7),
         relaxed=Limits(wall_s=10.0),
-        noted="1 seconds",
+        noted="0.7 seconds",
         within_s=4.0,
     ),
     stopped(
