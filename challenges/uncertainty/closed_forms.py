@@ -51,15 +51,16 @@ def standard_error(
     sample is too small for it (one unit, one row of a class).
     """
     params = params or {}
-    place, units = units_of(len(truth), unit)
-    if metric.standard_error is not None and units == len(place):
+    _, units = units_of(len(truth), unit)
+    if metric.standard_error is not None and units == len(truth):
         error = metric.standard_error(truth, predictions, **params)
-    elif metric.row_scores is not None or metric.row_sums is not None:
-        error = float(np.sqrt((pulls(metric, truth, predictions, params=params, unit=unit) ** 2).sum()))
+    else:
+        pulled = pulls(metric, truth, predictions, params=params, unit=unit)
+        if pulled is None:
+            return None
+        error = float(np.sqrt((pulled**2).sum()))
         if error == 0 and metric.row_scores is not None and {metric.best, metric.worst} == {0, 1}:
             error = _at_an_end(metric.row_scores(truth, predictions, **params), units)
-    else:
-        return None
     return error if math.isfinite(error) else None
 
 
@@ -70,20 +71,25 @@ def pulls(
     *,
     params: Params | None = None,
     unit: NDArray[Any] | None = None,
-) -> Array:
-    """Return how far each unit pulls the value of a metric made of sums.
+) -> Array | None:
+    """Return how far each unit pulls the value of a metric; None where it is neither made of sums nor tells.
 
     Returns
     -------
-    (units,) numbers around 0, whose squares add up to the variance of the value. NaN where the slope is not defined,
-    or where there is one unit only.
+    (units,) numbers around 0, whose squares add up to the variance of the value; those of two submissions may be
+    subtracted. NaN where the slope is not defined, or where there is one unit only.
     """
-    figures = row_figures(metric, truth, predictions, params or {})
-    if unit is not None:
-        figures = summed(figures, *units_of(len(truth), unit))
-    units = len(figures)
+    place, units = units_of(len(truth), unit)
     if units < 2:
         return np.full(units, math.nan)
+    if metric.pulls is not None:
+        pulled = metric.pulls(truth, predictions, **(params or {}))
+        return pulled if unit is None else np.bincount(place, weights=pulled)
+    if metric.row_scores is None and metric.row_sums is None:
+        return None
+    figures = row_figures(metric, truth, predictions, params or {})
+    if unit is not None:
+        figures = summed(figures, place, units)
     totals = figures.sum(axis=0)
     squares = np.einsum("ij,ij->j", figures, figures)
     variance = squares - totals**2 / units

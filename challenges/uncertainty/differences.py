@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from challenges.metrics.types import Metric
-from challenges.uncertainty import delong
 from challenges.uncertainty.closed_forms import Z_95, pulls
 from challenges.uncertainty.resampling import Params
 
@@ -72,14 +71,10 @@ def of_rows(
     truth, first, second : (n,) or (n, ...), as the metric takes them.
     unit : (n,) names of what is independent of each other; every row by default.
     """
-    if metric.standard_error is delong.standard_error and unit is None:
-        pulled = delong.pulls(truth, first) - delong.pulls(truth, second)
-    elif metric.row_scores is not None or metric.row_sums is not None:
-        one, two = (pulls(metric, truth, side, params=params, unit=unit) for side in (first, second))
-        pulled = one - two
-    else:
+    one, two = (pulls(metric, truth, side, params=params, unit=unit) for side in (first, second))
+    if one is None or two is None:
         return None
-    error = float(np.sqrt((pulled**2).sum()))
+    error = float(np.sqrt(((one - two) ** 2).sum()))
     if not math.isfinite(error):
         return None
     values = [metric.function(truth, side, **(params or {})) for side in (first, second)]

@@ -97,6 +97,8 @@ def check_its_parameters_are_those_of_its_functions(metric: Metric) -> None:
     given = {metric.function: 2, metric.row_scores: 2, metric.row_sums: 2, metric.resampled: 3}
     if metric.standard_error is not None:
         given[metric.standard_error] = 2
+    if metric.pulls is not None:
+        given[metric.pulls] = 2
     for function, positional in given.items():
         if function is not None:
             found = list(inspect.signature(function).parameters.values())[positional:]
@@ -392,7 +394,8 @@ def check_row_scores_are_those_of_the_rows_alone(metric: Metric) -> None:
 
 def check_its_standard_error_is_that_of_resampling(metric: Metric) -> None:
     """The closed form that scoring uses, declared by the metric or worked out from its sums, on a sample of 600."""
-    if metric.standard_error is None and metric.row_scores is None and metric.row_sums is None:
+    ways = (metric.standard_error, metric.pulls, metric.row_scores, metric.row_sums)
+    if all(way is None for way in ways):
         return
     truth, predictions = draw(metric, 0, 600)
     found = closed_forms.standard_error(metric, truth, predictions, params=params_of(metric))

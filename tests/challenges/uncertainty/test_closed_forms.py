@@ -94,7 +94,6 @@ def test_what_has_no_closed_form_has_none() -> None:
     assert standard_error(METRICS["percentile"], numbers, numbers) is None
     truth, predictions = np.tile([0, 1], 6), np.arange(12.0)
     assert standard_error(METRICS["roc_auc"], truth, predictions) is not None
-    assert standard_error(METRICS["roc_auc"], truth, predictions, unit=np.arange(12) // 2) is None  # units of two rows
     assert standard_error(METRICS["roc_auc"], np.array([1, 0, 0]), np.arange(3.0)) is None  # one positive row
     assert standard_error(METRICS["mae"], numbers[:1], numbers[:1]) is None
 
@@ -180,6 +179,18 @@ def test_the_error_of_a_mean_over_classes_is_that_of_repeated_samples() -> None:
         ours.append(delong.standard_error(truth, scores))
         others.append(np.mean([brute_force(truth == label, scores[:, label])[0] for label in range(3)]))
     assert np.sqrt(np.mean(np.square(ours))) == pytest.approx(np.std(others), rel=0.09)  # noise of 600: 2.9 %
+
+
+def test_the_error_of_auc_over_units_is_that_of_their_placements_together() -> None:
+    """Obuchowski 1997; every row four times over tells no more than once, but for the classes' n / (n - 1)."""
+    rng = np.random.default_rng(6)
+    truth = np.repeat([0, 1], 100)
+    scores = truth + rng.normal(size=200)
+    once = standard_error(METRICS["roc_auc"], truth, scores)
+    assert once == pytest.approx(delong.standard_error(truth, scores))
+    unit = np.repeat(np.arange(200), 4)
+    four_times = standard_error(METRICS["roc_auc"], np.repeat(truth, 4), np.repeat(scores, 4), unit=unit)
+    assert four_times == pytest.approx(once, rel=0.005)
 
 
 def test_the_error_of_auc_agrees_with_repeated_samples() -> None:

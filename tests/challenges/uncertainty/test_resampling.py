@@ -99,6 +99,18 @@ def test_many_units_are_drawn_in_blocks_without_being_torn() -> None:
     assert four_times == pytest.approx(once)
 
 
+@pytest.mark.parametrize("unit", [None, np.arange(24_000) // 3], ids=["rows", "units of three"])
+def test_a_metric_that_tells_its_pulls_is_resampled_by_them_where_units_are_many(unit: Any) -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 2, 24_000)
+    scores = truth + rng.normal(size=24_000) + np.repeat(rng.normal(size=8000), 3)
+    auc = METRICS["roc_auc"]
+    found = resample(auc, truth, scores, seed="edition", unit=unit)
+    expected = resample(replace(auc, pulls=None), truth, scores, seed="edition", unit=unit)
+    assert np.corrcoef(found, expected)[0, 1] > 0.999
+    assert np.abs(found - expected).max() < expected.std() / 10
+
+
 def test_memory_stays_far_below_a_table_of_all_rows_and_resamples() -> None:
     truth, predictions = noisy(100_000)
     resampling.counts.cache_clear()
