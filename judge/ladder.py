@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from challenges.scoring import Score, SplitScores, metric_of
+from challenges.spec import Counts
 from challenges.uncertainty.differences import Difference, of_spreads
 from challenges.uncertainty.ladder import climbs, rounded
 from judge import rules
@@ -39,7 +40,7 @@ def shown(submission: Submission, fresh: SplitScores) -> Shown:
         return Shown(fresh, held=False)
     direction = metric_of(spec.metric.primary).better
     earlier = submission.team.submissions.filter(verdict=Verdict.SCORED, public_held=False).exclude(pk=submission.pk)
-    counts = rules.counting(list(earlier), spec.board.model_copy(update={"counts": "best"}), direction)
+    counts = rules.counting(list(earlier), spec.board.model_copy(update={"counts": Counts.BEST}), direction)
     if counts is None or climbs(_difference(fresh, _split(counts.public, fresh.rows)), direction):
         value = rounded(fresh.primary.value, fresh.rows)
         return Shown(replace(fresh, primary=replace(fresh.primary, value=value)), held=False)
