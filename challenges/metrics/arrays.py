@@ -30,9 +30,10 @@ def finite(values: NDArray[Any], side: str) -> NDArray[np.float64]:
         raise MetricError(
             f"{side}: expected one number a row, found dtype {values.dtype} with {values.ndim} dimensions"
         )
-    numbers = values.astype(np.float64)
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    if len(bad):
+    numbers = values.astype(np.float64, copy=False)
+    whole = np.isfinite(numbers)
+    if not whole.all():
+        bad = np.flatnonzero(~whole)
         raise MetricError(f"{side}, row {bad[0]}: expected a finite number, found {numbers[bad[0]]}")
     return numbers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ Array = NDArray[np.float64]
 
 TREATED_RESPONDED, NEITHER, RESPONDED, TREATED = 0, 1, 2, 3
 """The four kinds of rows, by treatment and outcome."""
+
+Curve = Callable[[Array], Array]
+"""(4, g) rows of each kind reached so far -> (g,) heights."""
 
 
 def ate_error(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
@@ -147,21 +151,22 @@ def qini_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArr
     """Return (m,) Qini coefficients, one for each row of (m, n) counts."""
     kind, ends, order = _ranked(truth, predictions)
     cells = _cells(kind, counts)
-    best = _areas(np.stack([cells * (np.arange(4) == TREATED_RESPONDED), cells * np.isin(range(4), (NEITHER, TREATED)),
-                            cells * (np.arange(4) == RESPONDED)], axis=1), _qini_curve)  # fmt: skip
-    return _between(_model_areas(kind, ends, order, counts, _qini_curve), best, cells, _qini_curve)
+    groups = np.array([[TREATED_RESPONDED], [NEITHER], [RESPONDED]])
+    groups = np.where(groups == NEITHER, np.isin(np.arange(4), (NEITHER, TREATED)), groups == np.arange(4))
+    best = [_area(np.cumsum(groups * one, axis=0).T, _qini_curve) for one in cells]
+    return _between(_model_areas(kind, ends, order, counts, _qini_curve), np.array(best), cells, _qini_curve)
 
 
 def auuc_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[np.int64]) -> Array:
     """Return (m,) normalised areas under the uplift curve, one for each row of (m, n) counts."""
     kind, ends, order = _ranked(truth, predictions)
     cells = _cells(kind, counts)
-    responders_first = cells[:, RESPONDED] > cells[:, TREATED]
-    third = np.where(responders_first, RESPONDED, TREATED)
-    fourth = np.where(responders_first, TREATED, RESPONDED)
-    sequence = np.column_stack([np.full_like(third, TREATED_RESPONDED), np.full_like(third, NEITHER), third, fourth])
-    best = _areas(cells[:, None, :] * (sequence[:, :, None] == np.arange(4)), _uplift_curve)
-    return _between(_model_areas(kind, ends, order, counts, _uplift_curve), best, cells, _uplift_curve)
+    best = []
+    for one in cells:
+        rest = (RESPONDED, TREATED) if one[RESPONDED] > one[TREATED] else (TREATED, RESPONDED)
+        groups = np.array([TREATED_RESPONDED, NEITHER, *rest])[:, None] == np.arange(4)
+        best.append(_area(np.cumsum(groups * one, axis=0).T, _uplift_curve))
+    return _between(_model_areas(kind, ends, order, counts, _uplift_curve), np.array(best), cells, _uplift_curve)
 
 
 def _ranked(
@@ -188,56 +193,51 @@ def _cells(kind: NDArray[np.int64], counts: NDArray[np.int64]) -> Array:
 
 
 def _model_areas(
-    kind: NDArray[np.int64], ends: NDArray[np.int64], order: NDArray[np.int64], counts: NDArray[np.int64], curve: Any
+    kind: NDArray[np.int64], ends: NDArray[np.int64], order: NDArray[np.int64], counts: NDArray[np.int64], curve: Curve
 ) -> Array:
     """Return (m,) areas under the curve of the submitted order."""
-    ranked = kind[order][:, None] == np.arange(4)
+    ranked = (kind[order] == np.arange(4)[:, None]).astype(np.float64)
+    ties = len(ends) < len(order)
     areas = []
     for drawn in counts:
-        reached = np.cumsum(ranked * drawn[order][:, None], axis=0, dtype=np.float64)[ends]
-        areas.append(_area(reached, curve))
+        reached = np.cumsum(ranked * drawn[order], axis=1)
+        areas.append(_area(reached[:, ends] if ties else reached, curve))
     return np.array(areas)
 
 
-def _areas(groups: Array, curve: Any) -> Array:
-    """Return (m,) areas for (m, g, 4) rows of each kind in groups that are treated one after the other."""
-    return np.array([_area(np.cumsum(one, axis=0), curve) for one in groups])
-
-
-def _area(reached: Array, curve: Any) -> float:
-    """Return the area under a curve by trapezia, from (g, 4) rows of each kind reached so far."""
-    seen = np.append(0.0, reached.sum(axis=1))
-    return float(np.trapezoid(np.append(0.0, curve(reached)), seen))
+def _area(reached: Array, curve: Curve) -> float:
+    """Return the area under a curve by trapezia, from (4, g) rows of each kind reached so far."""
+    seen, heights = reached.sum(axis=0), curve(reached)
+    first = float(seen[0] * heights[0]) / 2  # the curve starts at (0, 0)
+    return first + float(np.dot(np.diff(seen), heights[1:] + heights[:-1])) / 2
 
 
 def _qini_curve(reached: Array) -> Array:
     """Return responses of the treated, less those of as many untreated."""
     treated, untreated = _arms(reached)
-    share = np.where(untreated > 0, treated / np.where(untreated > 0, untreated, 1.0), 0.0)
-    return np.asarray(reached[..., TREATED_RESPONDED] - reached[..., RESPONDED] * share)
+    return np.asarray(reached[TREATED_RESPONDED] - reached[RESPONDED] * _share(treated, untreated))
 
 
 def _uplift_curve(reached: Array) -> Array:
     """Return the difference of the two response rates, times the rows seen."""
     treated, untreated = _arms(reached)
-    rates = [
-        np.where(arm > 0, reached[..., kind] / np.where(arm > 0, arm, 1.0), 0.0)
-        for arm, kind in ((treated, TREATED_RESPONDED), (untreated, RESPONDED))
-    ]
-    return np.asarray((rates[0] - rates[1]) * reached.sum(axis=-1))
+    rates = _share(reached[TREATED_RESPONDED], treated) - _share(reached[RESPONDED], untreated)
+    return np.asarray(rates * reached.sum(axis=0))
+
+
+def _share(part: Array, whole: Array) -> Array:
+    """Return part / whole, 0 where there is no whole."""
+    return np.asarray(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0))
 
 
 def _arms(reached: Array) -> tuple[Array, Array]:
-    return (
-        reached[..., TREATED_RESPONDED] + reached[..., TREATED],
-        reached[..., RESPONDED] + reached[..., NEITHER],
-    )
+    return reached[TREATED_RESPONDED] + reached[TREATED], reached[RESPONDED] + reached[NEITHER]
 
 
-def _between(found: Array, best: Array, cells: Array, curve: Any) -> Array:
+def _between(found: Array, best: Array, cells: Array, curve: Curve) -> Array:
     """Return (found - chance) / (best - chance); NaN where an arm is empty or all outcomes are the same."""
-    chance = curve(cells) * cells.sum(axis=1) / 2
-    treated, untreated = _arms(cells)
+    chance = curve(cells.T) * cells.sum(axis=1) / 2
+    treated, untreated = _arms(cells.T)
     range_ = best - chance
     responded = cells[:, TREATED_RESPONDED] + cells[:, RESPONDED]
     both = (treated > 0) & (untreated > 0) & (responded > 0) & (responded < cells.sum(axis=1))

@@ -274,7 +274,7 @@ def pinball_losses(truth: NDArray[Any], predictions: NDArray[Any], *, q: float =
     paired = steps(truth, predictions)
     with np.errstate(over="ignore", invalid="ignore"):
         missing = paired.truth - paired.predictions
-        return within_range(paired.means(np.maximum(q * missing, (q - 1) * missing)))
+        return within_range(paired.means(q * missing - np.minimum(missing, 0.0)))
 
 
 def quantile_sums(truth: NDArray[Any], predictions: NDArray[Any], *, levels: str) -> Array:
@@ -362,15 +362,15 @@ def coverage_error_resampled(
 def ensemble_scores(truth: NDArray[Any], predictions: NDArray[Any], *, fair: bool = False) -> Array:
     """Return (n,) mean distance of the draws from the truth, less half of their mean distance from each other."""
     paired = steps(truth, predictions, several=True)
-    draws = np.sort(paired.predictions, axis=1)
-    count = draws.shape[1]
+    count = paired.predictions.shape[1]
     if fair and count < 2:
         raise MetricError("predictions: expected two draws or more for the fair score, found 1")
     with np.errstate(over="ignore", invalid="ignore"):
-        distance = np.abs(draws - paired.truth[:, None]).mean(axis=1)
+        off = paired.predictions - paired.truth[:, None]
+        off.sort(axis=1)
         place = 2.0 * np.arange(count) + 1 - count  # the i-th smallest is added i times and subtracted the other times
-        apart = (draws - draws[:, :1]) @ place / (count * (count - fair))
-        return within_range(paired.means(distance - apart))
+        apart = off @ place / (count * (count - fair))
+        return within_range(paired.means(np.abs(off, out=off).mean(axis=1) - apart))
 
 
 def skill(sums: Array) -> Array:

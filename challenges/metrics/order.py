@@ -16,24 +16,44 @@ def counted_percentile(values: Array, counts: NDArray[Any], q: float) -> Array:
     As numpy.percentile of the repeated values, method "linear": between two rows it is interpolated.
     """
     order = np.argsort(values)
-    ordered = values[order]
-    return np.array([_percentile(ordered, np.cumsum(drawn[order]), q) for drawn in counts])
+    middle, reach = len(values) * q / 100, 12 * int(np.sqrt(len(values))) + 50
+    first, last = max(int(middle) - reach, 0), min(int(middle) + reach, len(values))
+    lower = np.zeros(len(values), dtype=counts.dtype)
+    lower[order[:first]] = 1
+    below = counts @ lower
+    totals = counts.sum(axis=1)
+    near = order[first:last]
+    percentiles = []
+    for drawn, before, total in zip(counts, below, totals, strict=True):
+        place = (total - 1) * q / 100
+        reached = before + np.cumsum(drawn[near])
+        inside = (
+            total > 0 and len(reached) > 0 and before <= int(place) and min(int(place) + 1, total - 1) < reached[-1]
+        )
+        if inside:
+            percentiles.append(_percentile(values[near], reached, place, total))
+        else:  # rows drawn in large units can move it far
+            percentiles.append(_percentile(values[order], np.cumsum(drawn[order]), place, total))
+    return np.array(percentiles)
 
 
 def counted_extreme(values: Array, counts: NDArray[Any]) -> Array:
     """Return (m,) greatest values among those drawn at least once; NaN where none is."""
     order = np.argsort(-values)
-    drawn = counts[:, order] > 0
-    first = np.argmax(drawn, axis=1)
-    return np.asarray(np.where(drawn.any(axis=1), values[order][first], np.nan))
+    top = order[:64]
+    extremes = []
+    for drawn in counts:
+        there = drawn[top] > 0
+        if not there.any():  # 64 rows in a row not drawn: rare but for large units
+            there = drawn[order] > 0
+        extremes.append(values[order[np.argmax(there)]] if there.any() else np.nan)
+    return np.array(extremes)
 
 
-def _percentile(ordered: Array, reached: NDArray[Any], q: float) -> float:
-    """Return the percentile of sorted values, `reached` (n,) being how many are drawn up to each."""
-    total = int(reached[-1])
+def _percentile(ordered: Array, reached: NDArray[Any], place: float, total: int) -> float:
+    """Return the value at a place between 0 and total - 1, `reached` being how many are drawn up to each value."""
     if total == 0:
         return float("nan")
-    place = (total - 1) * q / 100
     below = int(place)
     low, high = np.searchsorted(reached, (below, min(below + 1, total - 1)), side="right")
     return float(ordered[low] + (ordered[high] - ordered[low]) * (place - below))

@@ -297,9 +297,9 @@ def capture_profit_resampled(
         raise MetricError(f"share: expected a number above 0 and up to 1, found {share}")
     profits, scores = number_rows(truth, predictions)
     within_range(profits)
-    captured = [_of_list(profits, scores, drawn, share) for drawn in counts]
-    best = [_of_list(profits, profits, drawn, share) for drawn in counts]
-    return weighted_mean(np.column_stack([captured, best]))
+    places = np.ceil(share * counts.sum(axis=1))
+    lists = [_profits_of_lists(profits, ranks, counts, places) for ranks in (scores, profits)]
+    return weighted_mean(np.column_stack(lists))
 
 
 def search_regrets(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
@@ -347,15 +347,28 @@ def _verdicts(truth: NDArray[Any], predictions: NDArray[Any]) -> tuple[NDArray[n
     return truth_or_false(truth), declared == 1.0
 
 
-def _of_list(profits: Array, scores: Array, drawn: NDArray[Any], share: float) -> float:
-    """Return the profit of the highest scores above 0, `drawn` being how often each row is there."""
-    places = np.ceil(share * drawn.sum())
-    values, group = np.unique(-scores, return_inverse=True)
-    rows = np.bincount(group, weights=drawn, minlength=len(values)) * (values < 0)
-    sums = np.bincount(group, weights=drawn * profits, minlength=len(values))
-    before = np.cumsum(rows) - rows
-    taken = np.clip(places - before, 0.0, rows)
-    return float((sums * np.where(rows > 0, taken / np.where(rows > 0, rows, 1.0), 0.0)).sum())
+def _profits_of_lists(profits: Array, scores: Array, counts: NDArray[Any], places: Array) -> Array:
+    """Return (m,) profits of the highest scores above 0, each row drawn as often as (m, n) counts say."""
+    order = np.argsort(-scores, kind="stable")
+    order = order[: int((scores > 0).sum())]
+    if len(order) == 0:
+        return np.zeros(len(counts))
+    starts = np.flatnonzero(np.diff(scores[order], prepend=np.inf) != 0)
+    ranked, tied = profits[order], len(starts) < len(order)
+    totals = []
+    for drawn, most in zip(counts, places, strict=True):
+        rows = drawn[order].astype(np.float64)
+        sums = rows * ranked
+        if tied:
+            rows, sums = np.add.reduceat(rows, starts), np.add.reduceat(sums, starts)
+        reached = np.cumsum(rows)
+        full = int(np.searchsorted(reached, most, side="right"))  # groups that are taken whole
+        total = float(sums[:full].sum())
+        if full < len(rows) and rows[full] > 0:
+            before = float(reached[full - 1]) if full else 0.0
+            total += float(sums[full]) * (most - before) / float(rows[full])
+        totals.append(total)
+    return np.array(totals)
 
 
 def _finds(cell: Any, row: int) -> Array:

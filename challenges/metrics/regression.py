@@ -277,7 +277,8 @@ def rmsle(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     >>> round(rmsle(np.array([0.0, 99.0]), np.array([0.0, 9.0])), 6)
     1.628174
     """
-    return float(root_of_mean(log_square_sums(truth, predictions).sum(axis=0)))
+    difference = log_errors(truth, predictions)
+    return float(np.sqrt(np.dot(difference, difference) / len(difference)))
 
 
 def r2(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
@@ -305,7 +306,10 @@ def r2(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     >>> r2(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))
     0.5
     """
-    value = float(explained(variance_sums(truth, predictions).sum(axis=0)))
+    difference = errors(truth, predictions)
+    centred = _centred(truth)
+    sums = [np.dot(difference, difference), centred.sum(), np.dot(centred, centred), len(centred)]
+    value = float(explained(np.array(sums, dtype=np.float64)))
     if np.isnan(value):
         raise MetricError("truth is constant: there is no variance to explain")
     return value
@@ -314,10 +318,13 @@ def r2(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
 def errors(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     """Return (n,) predictions - truth. Raises MetricError where one is beyond LARGEST_ERROR."""
     expected, found = number_rows(truth, predictions)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         difference = found - expected
-    worst = int(np.argmax(np.abs(difference)))
-    if abs(difference[worst]) > LARGEST_ERROR:
+        squares = np.dot(difference, difference)
+    if not squares <= LARGEST_ERROR:  # a glance that any usual answer passes
+        worst = int(np.argmax(np.abs(difference)))
+        if abs(difference[worst]) <= LARGEST_ERROR:
+            return difference
         raise MetricError(
             f"predictions, row {worst}: expected a number within {LARGEST_ERROR:g} of the truth, found {found[worst]}"
         )
@@ -369,7 +376,12 @@ def poisson_deviances(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
             row = int(np.argmax(wrong))
             raise MetricError(f"{side}, row {row}: expected {wanted}, found {values[row]}")
     some = expected > 0
-    logarithm = np.log(np.where(some, expected, 1.0)) - np.log(np.where(some, found, 1.0))
+    if some.all():
+        logarithm = np.log(expected)
+    else:
+        logarithm = np.log(np.where(some, expected, 1.0))
+        found = np.where(some, found, 1.0)
+    logarithm -= np.log(found)
     return 2.0 * (expected * logarithm + difference)
 
 
@@ -397,24 +409,36 @@ def square_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
 
 def log_square_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     """Return (n, 2): squared difference of ln(1 + value), 1."""
+    difference = log_errors(truth, predictions)
+    return np.column_stack([difference**2, np.ones(len(difference))])
+
+
+def log_errors(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
+    """Return (n,) differences of ln(1 + value). Raises MetricError for a negative value."""
     expected, found = number_rows(truth, predictions)
     for side, values in (("truth", expected), ("predictions", found)):
         if values.min() < 0:
             row = int(np.argmin(values))
             raise MetricError(f"{side}, row {row}: expected 0 or more, found {values[row]}")
-    return np.column_stack([(np.log1p(found) - np.log1p(expected)) ** 2, np.ones(len(found))])
+    return np.asarray(np.log1p(found) - np.log1p(expected))
 
 
 def variance_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     """Return (n, 4): squared error, truth, squared truth, 1; the truth is centred first, so nothing cancels."""
-    expected, found = number_rows(truth, predictions)
     difference = errors(truth, predictions)
-    if np.ptp(expected / 2) > LARGEST_ERROR:
+    centred = _centred(truth)
+    return np.column_stack([difference**2, centred, centred**2, np.ones(len(centred))])
+
+
+def _centred(truth: NDArray[Any]) -> Array:
+    """Return the truth less its mean. Raises MetricError where its squares would leave the range of a float."""
+    numbers = truth.astype(np.float64, copy=False)
+    low, high = numbers.min(), numbers.max()
+    if low == high:
+        return np.zeros(len(numbers))  # the mean of equal numbers may round to another one
+    if high / 2 - low / 2 > LARGEST_ERROR:
         raise MetricError(f"truth: expected numbers within {LARGEST_ERROR:g} of each other")
-    centred = expected - expected.mean()
-    if (expected == expected[0]).all():
-        centred = np.zeros(len(expected))  # the mean of equal numbers may round to another one
-    return np.column_stack([difference**2, centred, centred**2, np.ones(len(found))])
+    return np.asarray(numbers - numbers.mean())
 
 
 def log_of_mean(sums: Array) -> Array:

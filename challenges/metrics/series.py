@@ -135,7 +135,7 @@ def _cell(cell: Any, side: str, row: int, several: bool) -> Array:
 def _numeric(values: NDArray[Any], side: str, place: str) -> Array:
     if values.dtype.kind not in "fiub":
         raise MetricError(f"{side}{place}: expected numbers, found {values.dtype}")
-    return values.astype(np.float64)
+    return values.astype(np.float64, copy=False)
 
 
 LARGEST_FIGURE = 1e290
