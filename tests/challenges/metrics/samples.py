@@ -96,6 +96,37 @@ def sentences(rng: Generator, rows: int) -> Pair:
     return np.array(truth), np.array([" ".join(text[int(rng.integers(0, 3)) :]) for text in garbled])
 
 
+def next_tokens(rng: Generator, rows: int, *, sized: bool = False) -> Pair:
+    tokens = [rng.integers(0, 5, rng.integers(1, 6)) for _ in range(rows)]
+    found = cells([rng.dirichlet([1, 1, 1, 1, 1], len(cell)) for cell in tokens])
+    if not sized:
+        return cells(tokens), found
+    return cells([{"tokens": cell, "size_bytes": int(rng.integers(1, 20))} for cell in tokens]), found
+
+
+def certain(truth: NDArray[Any]) -> NDArray[Any]:
+    return cells([np.eye(5)[cell["tokens"] if isinstance(cell, dict) else cell] for cell in truth])
+
+
+def tags(rng: Generator, rows: int) -> Pair:
+    kinds = ["O", "B-name", "I-name", "E-name", "S-place", "B-place", "I-place"]
+    truth = [["B-name", *rng.choice(kinds, rng.integers(0, 6)).tolist()] for _ in range(rows)]
+    found = [[tag if rng.random() < 0.7 else str(rng.choice(kinds)) for tag in cell] for cell in truth]
+    return cells(truth), cells(found)
+
+
+def topic_shares(rng: Generator, rows: int) -> Pair:
+    truth = rng.dirichlet([0.5, 0.5, 0.5], rows)
+    noisy = truth[:, [2, 0, 1]] + rng.normal(0, 0.2, truth.shape)
+    return truth, np.column_stack([rng.random(rows), noisy])
+
+
+def topic_words(rng: Generator, rows: int) -> Pair:
+    """Words 2 i and 2 i + 1 always come together; any others meet at times."""
+    corpus = np.repeat(rng.random((30, 5)) < 0.4, 2, axis=1)
+    return cells([corpus] * rows), cells([rng.permutation(10)[: rng.integers(2, 5)] for _ in range(rows)])
+
+
 def rankings(rng: Generator, rows: int, *, least: int = 1, most: int = 3) -> Pair:
     """Relevant items with gains, or without in every third row, and lists of any length that repeat themselves."""
     truth: list[Any] = []
@@ -416,6 +447,10 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.FEATURE_MAPS: Sample(feature_maps, lambda truth: truth),
     Takes.PAYOFFS: Sample(payoffs, lambda truth: (truth > 0).astype(int), move=None, huge=True),
     Takes.TEXTS: Sample(texts, lambda truth: truth, move=None),
+    Takes.NEXT_TOKENS: Sample(next_tokens, certain, move=None),
+    Takes.TAGS: Sample(tags, lambda truth: truth, move=None),
+    Takes.TOPIC_SHARES: Sample(topic_shares, lambda truth: truth[:, ::-1]),
+    Takes.TOPIC_WORDS: Sample(topic_words, lambda truth: cells([[0, 1]] * len(truth)), move=None),
     Takes.RANKINGS: Sample(rankings, by_gain, move=None),
     Takes.OFFERS: Sample(offers, lambda truth: truth, move=None),
     Takes.ITEM_VECTORS: Sample(analogies, lambda truth: cells([GRID] * len(truth)), move=move_tables),
@@ -451,6 +486,17 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.LOAD: Sample(load, lambda truth: np.ones(len(truth))),
     Takes.PARTS: Sample(parts, lambda truth: truth[:, 1]),
     Takes.EDITS: Sample(edits, lambda truth: truth, move=None),
+    Takes.KEYPOINTS: Sample(scenes.keypoints, scenes.as_keypoints, move=scenes.move_keypoints),
+    Takes.LANDMARKS: Sample(scenes.landmarks, scenes.as_landmarks),
+    Takes.TRACKS: Sample(scenes.tracks, lambda truth: truth, move=scenes.move_tracks),
+    Takes.POSES: Sample(scenes.poses, scenes.as_poses, move=scenes.move_poses),
+    Takes.CORNERS: Sample(scenes.corners, lambda truth: truth),
+    Takes.LANES: Sample(scenes.lanes, lambda truth: truth),
+    Takes.DEPTHS: Sample(scenes.depths, scenes.as_depths, move=scenes.move_depths),
+    Takes.TRAJECTORIES: Sample(scenes.trajectories, lambda truth: truth),
+    Takes.POINTS: Sample(scenes.clouds, lambda truth: truth),
+    Takes.ORIENTED_POINTS: Sample(partial(scenes.clouds, oriented=True), lambda truth: truth, move=scenes.move_places),
+    Takes.VOXELS: Sample(scenes.voxels, lambda truth: truth, move=None),
     Takes.MASKS: Sample(scenes.masks, scenes.as_masks, move=None),
     Takes.LABEL_MAPS: Sample(scenes.label_maps, lambda truth: truth, move=None, rename=rename_numbers),
     Takes.SCALED_MASKS: Sample(scenes.scaled_masks, scenes.as_mask, move=None),
@@ -458,6 +504,7 @@ SAMPLES: dict[Takes, Sample] = {
 }
 
 OWN: dict[str, Sample] = {
+    "bits_per_byte": Sample(partial(next_tokens, sized=True), certain, move=None),
     "precision_at_k": Sample(partial(rankings, least=3, most=5), by_gain, move=None),
     "triplet_accuracy": Sample(triplets, lambda truth: cells([GRID] * len(truth)), move=move_tables),
     "weighted": Sample(partial(parts, weights=(1.0, 3.0)), lambda truth: truth[:, 1]),
@@ -479,6 +526,10 @@ OWN: dict[str, Sample] = {
 """Metric id -> its own sample, where that of its kind does not do: other perfect predictions, other shapes."""
 
 PARAMS: dict[str, dict[str, Any]] = {
+    "lane_f1": {"tolerance_px": 6.0},
+    "add_auc": {"share_of_diameter": 0.3},
+    "corner_auc": {"limit_px": 5.0},
+    "fscore_3d": {"tau": 0.3},
     **{name: {"k": 3} for name in ("ndcg_at_k", "map_at_k", "recall_at_k", "precision_at_k", "hit_rate_at_k")},
     "catalogue_coverage": {"k": 9},
     "capture_profit": {"share": 0.3},
