@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+import challenges
 from challenges.errors import InvalidChallenge
 from challenges.evaluation import Evaluation
 from challenges.scoring import Scores, better_by, bootstrap, score
@@ -160,3 +162,9 @@ def test_a_part_without_ends_is_a_fault_of_the_challenge(ends: dict[str, Any], m
     stated = MetricSpec.model_validate({"primary": {"id": "weighted", "parts": [part]}})
     with pytest.raises(InvalidChallenge, match=message):
         score(stated, evaluation(), seed="edition")
+
+
+def test_the_composites_of_the_readme_can_be_read() -> None:
+    text = (Path(challenges.__file__).parent / "README.md").read_text(encoding="utf-8")
+    blocks = [block.partition("```")[0] for block in text.split("```yaml\n")[1:]]
+    assert [spec(block).primary.id for block in blocks] == ["weighted", "gated"]
