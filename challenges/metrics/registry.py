@@ -518,7 +518,7 @@ _TABLE: tuple[Metric, ...] = (
     Metric(id="oks_map", title="mAP of keypoints", function=keypoints.oks_map, better=UP, best=1, worst=0,
            takes=Takes.KEYPOINTS, params={"sigma": float, "least_oks": float, "most_oks": float}, unit="image",
            resampled=keypoints.oks_map_resampled,
-           claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=UNCHANGED)),
+           claims=Claims(symmetric=False, one_row=True, constant_truth=True, shift=UNCHANGED, scale=UNCHANGED)),
     Metric(id="pck", title="Right keypoints", function=keypoints.pck, better=UP, best=1, worst=0,
            takes=Takes.LANDMARKS, params={"alpha": float}, unit="figure",
            row_sums=keypoints.point_sums, from_sums=keypoints.share,
