@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from challenges.metrics.arrays import number_rows
-from challenges.metrics.labels import Label, coded
+from challenges.metrics.labels import Label, coded, counted
 from challenges.metrics.types import MetricError
 
 Array = NDArray[np.float64]
@@ -118,7 +118,10 @@ def qwk(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     >>> qwk(np.array([1, 2, 3, 4]), np.array([2, 2, 2, 2]))
     0.0
     """
-    return _defined(quadratic_kappa(grade_sums(truth, predictions).sum(axis=0)))
+    a, b = _grades(truth, predictions)
+    gap = a - b
+    totals = [gap @ gap, a.sum(), b.sum(), a @ a, b @ b, float(len(a))]
+    return _defined(quadratic_kappa(np.array(totals)))
 
 
 def agreement_sums(
@@ -133,14 +136,8 @@ def agreement_sums(
 
 
 def grade_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
-    """Return (n, 6): squared difference, both sides, both squared, 1; measured from the middle, so nothing cancels."""
-    expected, found = number_rows(truth, predictions)
-    for side, values in (("truth", expected), ("predictions", found)):
-        broken = np.flatnonzero(values != np.rint(values))
-        if len(broken):
-            raise MetricError(f"{side}, row {broken[0]}: expected a whole number, found {values[broken[0]]}")
-    middle = np.rint(expected.mean())
-    a, b = expected - middle, found - middle
+    """Return (n, 6): squared difference, both sides, both squared, 1; from the middle, so that nothing cancels."""
+    a, b = _grades(truth, predictions)
     return np.column_stack([(a - b) ** 2, a, b, a**2, b**2, np.ones(len(a))])
 
 
@@ -171,11 +168,21 @@ def quadratic_kappa(sums: Array) -> Array:
     return np.asarray(np.where(constant, np.nan, 1.0 - errors / np.where(constant, 1.0, by_chance)))
 
 
+def _grades(truth: NDArray[Any], predictions: NDArray[Any]) -> tuple[Array, Array]:
+    """Return both sides measured from the middle of the truth."""
+    expected, found = number_rows(truth, predictions)
+    for side, values in (("truth", expected), ("predictions", found)):
+        broken = np.flatnonzero(values != np.rint(values))
+        if len(broken):
+            raise MetricError(f"{side}, row {broken[0]}: expected a whole number, found {values[broken[0]]}")
+    middle = np.rint(expected.mean())
+    return expected - middle, found - middle
+
+
 def _counts(truth: NDArray[Any], predictions: NDArray[Any], *, positive: Label, threshold: float | None) -> Array:
     """Return what `agreement_sums` adds up to, without a column for each class."""
-    rows = coded(truth, predictions, positive=positive, threshold=threshold)
-    sides = [np.bincount(codes, minlength=rows.classes + 1) for codes in (rows.expected, rows.found)]
-    return np.concatenate([[np.count_nonzero(rows.expected == rows.found)], *sides]).astype(np.float64)
+    rows = counted(truth, predictions, positive=positive, threshold=threshold)
+    return np.concatenate([[rows.hits.sum()], rows.there, [0], rows.called]).astype(np.float64)
 
 
 def _parts(sums: Array) -> tuple[Array, Array, Array]:

@@ -33,8 +33,8 @@ def ece(truth: NDArray[Any], predictions: NDArray[Any], *, bins: int = 15) -> fl
     ----------
     Equal probabilities are never torn apart by their order: each row stands for the share of its equals that came
     true. A row on a cut counts in both bins in proportion, so that any number of rows makes bins of equal mass. The
-    share of all rows as a constant prediction has error 0: calibration alone is no skill. Where several classes are equally high,
-    the call is right to the share that falls to the true one.
+    share of all rows as a constant prediction has error 0: calibration alone is no skill. Where several classes are
+    equally high, the call is right to the share that falls to the true one.
 
     Source
     ------
@@ -55,15 +55,14 @@ def ece_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArra
     if not (isinstance(bins, int | np.integer) and bins >= 1):
         raise MetricError(f"the parameter `bins`: expected a whole number from 1 up, found {bins}")
     chances, came_true = confidences(truth, predictions)
-    order = np.argsort(chances, kind="stable")
-    starts = np.flatnonzero(np.diff(chances[order], prepend=-1.0))
+    order = np.argsort(chances)
+    ends = np.flatnonzero(np.append(np.diff(chances[order]) != 0, True))
     surplus = (chances - came_true)[order]
-    errors = np.empty(len(counts))
     cuts = np.arange(1, bins) / bins
+    errors = np.empty(len(counts))
     for place, drawn in enumerate(counts):
-        weights = drawn[order]
-        mass = np.cumsum(np.add.reduceat(weights, starts))
-        gathered = np.cumsum(np.add.reduceat(weights * surplus, starts))
+        weights = drawn.take(order)
+        mass, gathered = np.cumsum(weights).take(ends), np.cumsum(weights * surplus).take(ends)
         errors[place] = _between_cuts(mass.astype(np.float64), gathered, cuts)
     return errors
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from challenges.metrics.arrays import probabilities, same_length
-from challenges.metrics.labels import Label, coded, kinds_agree, share
+from challenges.metrics.labels import Label, coded, counted, kinds_agree, share
 
 Array = NDArray[np.float64]
 
@@ -219,10 +219,8 @@ def _right(
 
 def _class_counts(truth: NDArray[Any], predictions: NDArray[Any], *, positive: Label, threshold: float | None) -> Array:
     """Return what `class_sums` adds up to, without a column for each class."""
-    rows = coded(truth, predictions, positive=positive, threshold=threshold)
-    hit = rows.expected[rows.expected == rows.found]
-    counted = [np.bincount(codes, minlength=rows.classes) for codes in (hit, rows.expected, rows.found)]
-    return np.concatenate([counts[: rows.classes] for counts in counted]).astype(np.float64)
+    rows = counted(truth, predictions, positive=positive, threshold=threshold)
+    return np.concatenate([rows.hits, rows.there, rows.called[:-1]]).astype(np.float64)
 
 
 def _mean(rows: NDArray[np.bool_]) -> float:

@@ -128,9 +128,10 @@ def memorisation(truth: NDArray[Any], predictions: NDArray[Any], *, quantile: fl
 def frechet_distance_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[Any]) -> Array:
     """Return (m,) Fréchet distances where rows are drawn as often as (m, n) counts say; NaN below two rows."""
     real, made = _both(truth, predictions)
-    middle = real.mean(axis=0)
-    real, made = real - middle, made - middle
-    return np.array([_frechet(real, made, drawn) if drawn.sum() > 1 else np.nan for drawn in counts])
+    apart = real.mean(axis=0) - made.mean(axis=0)
+    real, made = real - real.mean(axis=0), made - made.mean(axis=0)  # features far from 0 keep their digits
+    drawn = counts.astype(np.float64)
+    return np.array([_frechet(real, made, apart, times) if times.sum() > 1 else np.nan for times in drawn])
 
 
 def kid_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[Any]) -> Array:
@@ -165,26 +166,26 @@ def memorisation_resampled(
     return shares
 
 
-def _frechet(real: Array, made: Array, drawn: NDArray[Any]) -> float:
+def _frechet(real: Array, made: Array, apart: Array, drawn: Array) -> float:
     (mean, spread), (other_mean, other_spread) = _moments(real, drawn), _moments(made, drawn)
-    shared = np.linalg.svd(_root(spread) @ _root(other_spread), compute_uv=False).sum()
-    value = ((mean - other_mean) ** 2).sum() + np.trace(spread) + np.trace(other_spread) - 2 * shared
+    # The trace of (C D)^½ is the sum of the singular values of A'B for any roots, C = AA' and D = BB'.
+    shared = np.linalg.svd(_root(spread).T @ _root(other_spread), compute_uv=False).sum()
+    value = ((apart + mean - other_mean) ** 2).sum() + np.trace(spread) + np.trace(other_spread) - 2 * shared
     return max(float(value), 0.0)
 
 
-def _moments(features: Array, drawn: NDArray[Any]) -> tuple[Array, Array]:
+def _moments(features: Array, drawn: Array) -> tuple[Array, Array]:
     """Return the mean and the unbiased covariance of the drawn rows."""
-    total = int(drawn.sum())
+    total = drawn.sum()
     mean = drawn @ features / total
-    centred = features - mean
-    return mean, (centred * drawn[:, None]).T @ centred / (total - 1)
+    return mean, ((features.T * drawn) @ features - total * np.outer(mean, mean)) / (total - 1)
 
 
 def _root(spread: Array) -> Array:
-    """Return the square root of a covariance; eigenvalues that are rounding of 0 are 0."""
+    """Return A with AA' = the covariance; eigenvalues that are rounding of 0 are 0."""
     values, vectors = np.linalg.eigh(spread)
     noise = len(values) * np.finfo(np.float64).eps * max(float(values[-1]), 0.0)
-    return np.asarray((vectors * np.sqrt(np.where(values > noise, values, 0.0))) @ vectors.T)
+    return np.asarray(vectors * np.sqrt(np.where(values > noise, values, 0.0)))
 
 
 def _kernel_sums(left: Array, right: Array, drawn: Array) -> Array:

@@ -94,7 +94,7 @@ def ratios_db(truth: NDArray[Any], predictions: NDArray[Any], *, data_range: flo
     """Return (n,) peak signal-to-noise ratios, at most 100 dB."""
     floor = data_range**2 * 10 ** (-MOST_DB / 10)
     pictures = _pictures(truth, predictions, data_range)
-    errors = np.array([((expected - found) ** 2).mean() for expected, found in pictures])
+    errors = np.array([_mean_square(expected - found) for expected, found in pictures])
     return np.asarray(10 * np.log10(data_range**2 / np.maximum(errors, floor)))
 
 
@@ -107,6 +107,10 @@ def similarities(truth: NDArray[Any], predictions: NDArray[Any], *, data_range: 
             raise MetricError(f"truth, row {row}: expected 11 pixels at least on each side, found {size}")
         values.append(_similarity(expected, found, data_range))
     return np.array(values)
+
+
+def _mean_square(gap: Array) -> float:
+    return float(np.vdot(gap, gap)) / gap.size
 
 
 def _similarity(expected: Array, found: Array, data_range: float) -> float:

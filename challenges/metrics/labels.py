@@ -25,6 +25,10 @@ WIDEST_TABLE = 1 << 22
 """Integer classes that span less are numbered by a table instead of by sorting: 8 bytes times this at most."""
 
 
+NARROW = 1 << 16
+"""Pairs of integer classes up to this number are counted at once: the table stays in the processor's cache."""
+
+
 @dataclass(frozen=True)
 class Coded:
     """Both sides as positions in the classes of the truth; `classes` itself stands for any other class."""
@@ -32,6 +36,18 @@ class Coded:
     classes: int
     expected: Codes
     found: Codes
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Numbers of rows."""
+
+    hits: Codes
+    """(classes,)"""
+    there: Codes
+    """(classes,)"""
+    called: Codes
+    """(classes + 1,), the last for every class that the truth lacks."""
 
 
 def coded(truth: NDArray[Any], predictions: NDArray[Any], *, positive: Label, threshold: float | None) -> Coded:
@@ -49,6 +65,20 @@ def coded(truth: NDArray[Any], predictions: NDArray[Any], *, positive: Label, th
     place = np.searchsorted(classes, predictions).clip(max=len(classes) - 1)
     found = np.where(classes[place] == predictions, place, len(classes))
     return Coded(len(classes), expected.astype(np.int64), found.astype(np.int64))
+
+
+def counted(truth: NDArray[Any], predictions: NDArray[Any], *, positive: Label, threshold: float | None) -> Counted:
+    """Return how many rows are hits, are of each class and are called each class; raises as `coded`."""
+    same_length(truth, predictions)
+    if threshold is None and truth.dtype.kind in "biu" and predictions.dtype.kind in "biu":
+        kinds_agree(truth, predictions, "predictions")
+        low, high = int(truth.min()), int(truth.max())
+        if (high - low + 2) ** 2 < NARROW and low <= int(predictions.min()) and int(predictions.max()) <= high:
+            return _by_pairs(truth, predictions, low, high - low + 1)
+    rows = coded(truth, predictions, positive=positive, threshold=threshold)
+    hits = np.bincount(rows.expected[rows.expected == rows.found], minlength=rows.classes)
+    there = np.bincount(rows.expected, minlength=rows.classes)
+    return Counted(hits, there, np.bincount(rows.found, minlength=rows.classes + 1))
 
 
 def called_and_positive(
@@ -98,3 +128,15 @@ def _by_table(truth: NDArray[Any], predictions: NDArray[Any], low: int, high: in
     inside = (predictions >= low) & (predictions <= high)
     place = np.where(inside, predictions, high + 1).astype(np.int64) - low
     return Coded(classes, number[offset], number[place])
+
+
+def _by_pairs(truth: NDArray[Any], predictions: NDArray[Any], low: int, width: int) -> Counted:
+    pairs = truth.astype(np.int64)
+    pairs -= low
+    pairs *= width
+    pairs += predictions.astype(np.int64, copy=False)
+    pairs -= low
+    table = np.bincount(pairs, minlength=width * width).reshape(width, width)
+    there, called = table.sum(axis=1), table.sum(axis=0)
+    known = there > 0
+    return Counted(np.diag(table)[known], there[known], np.append(called[known], called[~known].sum()))

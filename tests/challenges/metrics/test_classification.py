@@ -218,3 +218,14 @@ def test_a_probability_beyond_one_is_refused() -> None:
 def test_a_beta_that_is_not_above_zero_is_refused(beta: float) -> None:
     with pytest.raises(MetricError, match="beta"):
         positives.fbeta(np.array([0, 1]), np.array([0, 1]), beta=beta)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint64, ">i4", np.float64])
+def test_the_width_of_integers_does_not_matter(kind: Any) -> None:
+    rng = np.random.default_rng(0)
+    truth, predictions = rng.integers(0, 5, (2, 80))
+    for metric in (classification.f1_macro, classification.accuracy, agreement.mcc, agreement.qwk, positives.f1):
+        value = metric(truth, predictions)
+        assert metric(truth.astype(kind), predictions) == metric(truth, predictions.astype(kind)) == value
+    ones = truth > 2, predictions > 2
+    assert agreement.mcc(*ones) == agreement.mcc(ones[0].astype(kind), ones[1].astype(kind))
