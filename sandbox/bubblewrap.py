@@ -72,7 +72,7 @@ class BubblewrapSandbox:
         return self._root or staging.staging_root()
 
     def _hierarchy(self) -> cgroups.Hierarchy | None:
-        return cgroups.find() if self._control_groups else None
+        return cgroups.find(self._staging()) if self._control_groups else None
 
     def refusals(self) -> tuple[str, ...]:
         """Return the promises that cannot be kept here."""

@@ -7,6 +7,7 @@ be written (an ordinary user without delegation), `find` returns None and the ca
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import signal
 import time
@@ -16,7 +17,7 @@ from pathlib import Path
 from sandbox.box import Sample
 from sandbox.contract import Limits
 
-FOLDER = "judge-sandbox"
+PREFIX = "judge-sandbox"
 MOUNTS = Path("/proc/self/mounts")
 CPU_PERIOD_US = 100_000
 REMOVE_S = 2.0
@@ -30,10 +31,14 @@ class Hierarchy:
     folders: dict[str, Path]
 
 
-def find() -> Hierarchy | None:
-    """Return where groups can be made here, or None."""
+def find(root: Path) -> Hierarchy | None:
+    """Return where the groups of this root of job folders can be made here, or None.
+
+    Workers with another root have other folders: what they run is none of our orphans.
+    """
+    name = f"{PREFIX}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:12]}"
     with contextlib.suppress(OSError):
-        hierarchy = _version_2() or _version_1()
+        hierarchy = _version_2(name) or _version_1(name)
         if hierarchy is None:
             return None
         for folder in set(hierarchy.folders.values()):
@@ -68,8 +73,12 @@ class Group:
             raise
 
     def entrances(self) -> list[str]:
-        """Return the files into which a process writes its number to join."""
-        return sorted({str(folder / "cgroup.procs") for folder in self._folders.values()})
+        """Return the files into which a process of one thread writes 0 to join.
+
+        Version 1 has a file for single threads; a process that moves itself through it needs no lock on all others.
+        """
+        name = "cgroup.procs" if self._hierarchy.version == 2 else "tasks"
+        return sorted({str(folder / name) for folder in self._folders.values()})
 
     def sample(self) -> Sample:
         return _sample(self._hierarchy.version, self._folders)
@@ -153,7 +162,7 @@ def _settings(version: int, limits: Limits) -> list[tuple[str, str, str]]:
     ]
 
 
-def _version_2() -> Hierarchy | None:
+def _version_2(name: str) -> Hierarchy | None:
     """Return a delegated folder (`JUDGE_CGROUP`) or one below the root of a pure version 2."""
     setting = os.environ.get("JUDGE_CGROUP")
     root = Path(setting) if setting else Path("/sys/fs/cgroup")
@@ -161,11 +170,11 @@ def _version_2() -> Hierarchy | None:
     if not controllers.is_file() or not {"memory", "pids", "cpu"} <= set(controllers.read_text().split()):
         return None
     (root / "cgroup.subtree_control").write_text("+memory +pids +cpu")
-    return Hierarchy(version=2, folders=dict.fromkeys(("memory", "pids", "cpu"), root / FOLDER))
+    return Hierarchy(version=2, folders=dict.fromkeys(("memory", "pids", "cpu"), root / name))
 
 
-def _version_1() -> Hierarchy | None:
-    folders = {controller: path / FOLDER for controller, path in _mounts().items()}
+def _version_1(name: str) -> Hierarchy | None:
+    folders = {controller: path / name for controller, path in _mounts().items()}
     return Hierarchy(version=1, folders=folders) if len(folders) == 4 else None
 
 

@@ -13,6 +13,7 @@ import contextlib
 import json
 import math
 import os
+import select
 import signal
 import socket
 import sys
@@ -28,7 +29,7 @@ from sandbox.contract import Conversation, Gpu, Limits, Outcome, Probe, RunResul
 from sandbox.environment import variables
 from sandbox.errors import SandboxError, SandboxUnavailable
 from sandbox.guest import kernel
-from sandbox.guest.protocol import GO, REPORT_DIR, Birth, Job, Place, Writable
+from sandbox.guest.protocol import REPORT_DIR, Birth, Job, Place, Writable
 from sandbox.running import Running
 from sandbox.scales import Scales
 from sandbox.staging import JobFolder, Mounted
@@ -79,7 +80,7 @@ class WarmSandbox:
 
     def _running(self, spec: RunSpec, *, talks: bool) -> Running:
         spec.on_stage(Stage.STAGING)
-        hierarchy = cgroups.find()
+        hierarchy = cgroups.find(self._root)
         box = WarmBox(spec, self._zygotes.get(spec.preload), JobFolder(self._root), hierarchy)
         processes = None if hierarchy is not None else spec.limits.processes
         return Running(box, spec, Job(entry=spec.entry, talks=talks, processes=processes))
@@ -116,18 +117,20 @@ class WarmBox:
 
     def __init__(self, spec: RunSpec, zygote: Zygote, folder: JobFolder, hierarchy: cgroups.Hierarchy | None) -> None:
         self._folder = folder
+        self._wall_s = spec.limits.wall_s
         self._zygote = zygote  # which lives no longer than those who hold it
         self._group: cgroups.Group | None = None
         self._status, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._wire: PipeWire | None = None
-        self._supervisor = self._init = -1
+        self._init = -1
         self._folders: dict[str, int] = {}
         self._scales: Scales | None = None
         try:
             if hierarchy is not None:
                 self._group = cgroups.Group(hierarchy, folder.name, spec.limits)
             self._ask(spec)
-            self._let_in()
+            _, (self._init, *folders) = self._hear(BIRTH_S)
+            self._folders = dict(zip(self._writable, folders, strict=True))
         except OSError as error:
             self.close()
             raise SandboxUnavailable(f"the fast lane cannot be entered ({error})") from error
@@ -159,16 +162,16 @@ class WarmBox:
         return self.scales.sample()
 
     def kill(self) -> None:
-        for process in (self._init, self._supervisor):
-            # The init of a process namespace takes everybody with it; where there is none yet, its maker goes.
-            if process >= 0:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(process, signal.SIGKILL)
-                if process == self._init:
-                    return
+        if self._init >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                # The init of a process namespace takes everybody with it.
+                signal.pidfd_send_signal(self._init, signal.SIGKILL)
 
     def wait(self) -> Exit:
-        told, _ = self._hear(DEATH_S)
+        told, _ = self._hear(self._wall_s + DEATH_S)
+        self.kill()
+        if not select.select([self._init], [], [], DEATH_S)[0]:
+            raise SandboxUnavailable("processes in the fast lane do not die")
         self.scales.final_cpu_s = told["cpu_s"]
         code = int(told["exit"])
         return Exit(
@@ -190,10 +193,10 @@ class WarmBox:
         if self._wire is not None:
             self._wire.close()
         self._status.close()
-        for descriptor in (*self._folders.values(), self._supervisor, self._init):
+        for descriptor in (*self._folders.values(), self._init):
             if descriptor >= 0:
                 os.close(descriptor)
-        self._folders, self._supervisor, self._init = {}, -1, -1
+        self._folders, self._init = {}, -1
         if self._group is not None:
             self._group.remove()
             self._group = None
@@ -205,9 +208,12 @@ class WarmBox:
             Mounted(source=self._folder.stage_work(spec.work), target="/work"),
             *self._folder.stage_data(spec.data),
         ]
-        birth = birth_of(spec, mounted, counted=self._group is not None)
+        entrances = self._group.entrances() if self._group is not None else []
+        birth = birth_of(spec, mounted, groups=len(entrances))
         with contextlib.ExitStack() as borrowed:
-            lent = []
+            lent = [os.open(entrance, os.O_WRONLY | os.O_CLOEXEC) for entrance in entrances]
+            for descriptor in lent:
+                borrowed.callback(os.close, descriptor)
             for item in mounted:
                 lent.append(kernel.detached_mount(str(item.source)))
                 borrowed.callback(os.close, lent[-1])
@@ -219,16 +225,6 @@ class WarmBox:
             self._zygote.send(birth, [self._theirs.fileno(), stdin[0], stdout[1], stderr[1], *lent])
         self._writable = [item.path for item in birth.writable]
 
-    def _let_in(self) -> None:
-        """Put the child into its control group once its room is furnished, and let it start."""
-        _, (self._supervisor, *folders) = self._hear(BIRTH_S)
-        self._folders = dict(zip(self._writable, folders, strict=True))
-        if self._group is not None:
-            for entrance in self._group.entrances():
-                Path(entrance).write_text(str(_number(self._supervisor)))
-        self._status.send(GO)
-        _, (self._init,) = self._hear(BIRTH_S)
-
     def _hear(self, timeout_s: float) -> tuple[dict[str, Any], list[int]]:
         """Return the supervisor's next message and its descriptors. Raises SandboxUnavailable when there is none."""
         self._status.settimeout(timeout_s)
@@ -236,7 +232,7 @@ class WarmBox:
             message, descriptors, _, _ = socket.recv_fds(self._status, 4096, 8, socket.MSG_CMSG_CLOEXEC)
         except TimeoutError:
             raise SandboxUnavailable(f"the fast lane gave no answer within {timeout_s:g} seconds") from None
-        told = json.loads(message) if message else {"failed": "its supervisor is gone"}
+        told = json.loads(message) if message else {"failed": "the warm interpreter is gone"}
         if "failed" in told:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -244,8 +240,8 @@ class WarmBox:
         return told, descriptors
 
 
-def birth_of(spec: RunSpec, mounted: list[Mounted], *, counted: bool) -> Birth:
-    """Return what a child of a zygote is told; `counted` says that a control group limits it."""
+def birth_of(spec: RunSpec, mounted: list[Mounted], *, groups: int) -> Birth:
+    """Return what a child of a zygote is told; it is to join so many control groups, or has to be watched."""
     limits = spec.limits
     return Birth(
         environment=hostview.interpreter_variables() | variables(spec),
@@ -257,10 +253,11 @@ def birth_of(spec: RunSpec, mounted: list[Mounted], *, counted: bool) -> Birth:
             Writable(path="/tmp", size_bytes=limits.tmp_mb << 20, mode="0700", files=1 << 16),  # noqa: S108
             Writable(path="/dev/shm", size_bytes=limits.shm_mb << 20, mode="0700"),  # noqa: S108
         ),
+        groups=groups,
         places=tuple(Place(path=item.target, folder=item.source.is_dir()) for item in mounted),
         masked=bwrap.MASKED,
-        limits=resource_limits(limits, watched=not counted),
-        processors=() if counted else tuple(processors(limits)),
+        limits=resource_limits(limits, watched=not groups),
+        processors=() if groups else tuple(processors(limits)),
         threads=max(1, math.ceil(limits.cpus)),
     )
 

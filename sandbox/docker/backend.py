@@ -10,7 +10,7 @@ from pathlib import Path
 
 from docker.errors import NotFound
 
-from sandbox import staging
+from sandbox import runtimes, staging
 from sandbox.contract import Conversation, Limits, Outcome, Probe, RunResult, RunSpec
 from sandbox.docker.engine import Engine, our_failure
 from sandbox.docker.maker import LABEL, Maker, is_left_over
@@ -27,6 +27,7 @@ class DockerSandbox:
 
         DOCKER_HOST and its relatives                        which engine
         JUDGE_SANDBOX_RUNTIME                                runc, crun, runsc; otherwise the engine's own choice
+        JUDGE_SANDBOX_RUNC_FLAWS                             warn of or refuse a runc with known holes
         JUDGE_SANDBOX_IMAGE_CPU, JUDGE_SANDBOX_IMAGE_GPU     other images than the stock ones
         JUDGE_STAGING_DIR                                    where job folders are made (staging.py)
         JUDGE_SHARED_DIRS                                    folders that the engine's host has at the same path; a:b:c
@@ -46,11 +47,12 @@ class DockerSandbox:
         pool: Pool | None = None,
     ) -> None:
         self.engine = Engine(images)
+        self._runtime = runtime or os.environ.get("JUDGE_SANDBOX_RUNTIME") or None
         self._maker = Maker(
             self.engine,
             root=staging_root or staging.staging_root(),
             shared=shared,
-            runtime=runtime or os.environ.get("JUDGE_SANDBOX_RUNTIME") or None,
+            runtime=self._runtime,
         )
         self._pool = pool or Pool()
 
@@ -63,8 +65,10 @@ class DockerSandbox:
         try:
             self._try()
         except SandboxError as error:
-            return Probe(backend=self.name, usable=False, reason=str(error))
-        refusals = () if self._maker.in_memory else ("output_never_exceeds_its_limit",)
+            return Probe(backend=self.name, usable=False, reason=runtimes.explained(str(error)))
+        refusals = runtimes.refusals(self._runtime)
+        if not self._maker.in_memory:
+            refusals += ("output_never_exceeds_its_limit",)
         return Probe(backend=self.name, usable=True, refusals=refusals)
 
     def run(self, spec: RunSpec) -> RunResult:
@@ -104,7 +108,7 @@ class DockerSandbox:
 
     def _try(self) -> None:
         with our_failure():
-            self.engine.client.ping()
+            runtimes.check(self._runtime, self.engine.client.info())
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "main.py").write_text("print('here')\n")
             result = self.run(RunSpec(work=Path(folder), entry="main.py", limits=Limits(wall_s=30.0)))

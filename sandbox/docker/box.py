@@ -7,7 +7,8 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container
 from requests.exceptions import RequestException
 
-from sandbox import cgroups
+from sandbox import cgroups, runtimes
 from sandbox.box import Exit, Sample
 from sandbox.contract import Limits
 from sandbox.docker.engine import TIMEOUT_S, Engine, our_failure
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 SAMPLE_EVERY_S = 1.0
 SCAN_EVERY_S = 0.25
+LATE_S = 3
 
 
 class DockerBox:
@@ -57,6 +59,8 @@ class DockerBox:
         self._sampled_at = 0.0
         self._scanned_at = 0.0
         self._ended = False
+        self._killed = False
+        self._runtime: str | None = options["runtime"]
         self.image_digest: str | None = image_digest
         self.later: Callable[[Callable[[], None]], object] | None = None
         """Where set, `close` hands the removal to it instead of waiting for the engine."""
@@ -87,6 +91,7 @@ class DockerBox:
     def kill(self) -> None:
         if self._container is None or self._ended:
             return
+        self._killed = True
         # The engine answers nothing about a container as long as its output waits to be read.
         self.wire.hang_up()
         try:
@@ -102,8 +107,24 @@ class DockerBox:
         with our_failure():
             self._engine.wait(self._id, timeout=int(self._limits.wall_s + TIMEOUT_S))
             state = self._engine.inspect_container(self._id)["State"]
+        code, out_of_memory = int(state["ExitCode"]), bool(state["OOMKilled"])
+        if not (out_of_memory or self._killed) and runtimes.may_be_out_of_memory(self._runtime, code):
+            out_of_memory = self._is_told_late(state)
         self._ended = True
-        return Exit(code=int(state["ExitCode"]), out_of_memory=bool(state["OOMKilled"]))
+        return Exit(code=code, out_of_memory=out_of_memory)
+
+    def _is_told_late(self, state: Mapping[str, Any]) -> bool:
+        """Whether the engine's log tells of a lack of memory, until a moment after the end; by the engine's clock."""
+        started, finished = (int(datetime.fromisoformat(state[at]).timestamp()) for at in ("StartedAt", "FinishedAt"))
+        with our_failure():
+            events = self._docker.client.events(
+                since=started,
+                until=finished + LATE_S,
+                filters={"container": self._id, "event": "oom"},
+                decode=True,
+            )
+            with contextlib.closing(events):
+                return next(iter(events), None) is not None
 
     def output_folder(self) -> int:
         return self._descriptors[0]

@@ -9,7 +9,7 @@ from typing import Any
 
 from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 
-from sandbox import seccomp
+from sandbox import runtimes
 from sandbox.contract import Limits
 from sandbox.docker.engine import Image
 from sandbox.gpus import ANY
@@ -74,8 +74,8 @@ def container_options(
         "privileged": False,
         "read_only": True,
         "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true", f"seccomp={seccomp.docker_profile()}"],
-        "pids_limit": limits.processes + 1,  # the init counts too
+        "security_opt": ["no-new-privileges:true", f"seccomp={runtimes.seccomp_profile(runtime)}"],
+        "pids_limit": runtimes.pids_limit(runtime, limits.processes),
         "mem_limit": f"{limits.memory_mb}m",
         "memswap_limit": f"{limits.memory_mb}m",
         "oom_kill_disable": False,

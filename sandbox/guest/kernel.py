@@ -29,7 +29,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVA
     0x4000,
     0x40000,
 )
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
+PR_SET_DUMPABLE, PR_SET_NAME, PR_SET_SECCOMP, PR_CAPBSET_DROP = 4, 15, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 SECCOMP_MODE_FILTER = 2
 LAST_CAPABILITY = 40
@@ -46,6 +46,17 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def unshare(flags: int) -> None:
     _check(_libc.unshare(flags), "unshare")
+
+
+def set_namespaces(descriptor: int, kinds: int) -> None:
+    """Join namespaces of the process, or the one namespace, behind a descriptor."""
+    _check(_libc.setns(descriptor, kinds), "setns")
+
+
+def name_process(name: str) -> None:
+    """Set what `ps` shows as this process's command."""
+    text = name.encode() + b"\0"
+    prctl(PR_SET_NAME, _address(text))
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:

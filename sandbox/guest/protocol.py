@@ -23,8 +23,9 @@ REPORT_BYTES = 4096
 
 WARM = b"judge-guest 1 warm"
 """What a warm interpreter says once it can fork."""
-GO = b"go"
-"""What a program's supervisor waits for: it is in its control group."""
+MESSAGE_BYTES = 1 << 17
+MOST_DESCRIPTORS = 253
+"""More do not fit into one message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +91,10 @@ class Birth:
 
     environment: dict[str, str]
     writable: tuple[Writable, ...]
+    groups: int
+    """How many control groups to join; their descriptors come first."""
     places: tuple[Place, ...]
-    """In the order of the descriptors that come with the message."""
+    """Where the mounts go whose descriptors come after them."""
     masked: tuple[str, ...]
     limits: dict[str, int]
     """RLIMIT_... -> value."""
