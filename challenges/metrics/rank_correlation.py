@@ -51,7 +51,7 @@ def spearman(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
 
     Examples
     --------
-    >>> spearman(np.array([1.0, 2.0, 3.0, 4.0]), np.array([10.0, 30.0, 20.0, 40.0]))
+    >>> round(spearman(np.array([1.0, 2.0, 3.0, 4.0]), np.array([10.0, 30.0, 20.0, 40.0])), 12)
     0.8
     """
     value = float(spearman_resampled(truth, predictions, np.ones((1, len(truth))))[0])

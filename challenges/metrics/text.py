@@ -57,7 +57,7 @@ def wer(truth: NDArray[Any], predictions: NDArray[Any], *, normalise: str = "non
     0.5
     >>> wer(np.array(["Hello, world"]), np.array(["hello world"])), wer(
     ...     np.array(["Hello, world"]), np.array(["hello world"]), normalise="words")
-    (1.0, 0.0)
+    (0.5, 0.0)
     """
     return _rate(word_edits(truth, predictions, normalise=normalise), "word")
 

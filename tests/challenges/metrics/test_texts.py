@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import string
 import unicodedata
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from challenges.metrics import answers, text
+from challenges.metrics import answers, normalisation, text
 from challenges.metrics.normalisation import NORMALISERS
 from challenges.metrics.types import MetricError
 from tests.challenges.metrics.samples import cells
@@ -103,6 +104,11 @@ def test_white_space_of_any_kind_separates_words() -> None:
 )
 def test_a_normalisation_does_what_its_name_says(name: str, expected: str) -> None:
     assert NORMALISERS[name]("The  Don't-know, “हिन्दी” 3.5! ") == unicodedata.normalize("NFC", expected)
+
+
+def test_the_examples_of_the_normalisations_are_true() -> None:
+    done = doctest.testmod(normalisation)
+    assert (done.attempted, done.failed) == (4, 0)
 
 
 @pytest.mark.parametrize("metric", [text.wer, text.cer, text.mer, answers.exact_match, answers.token_f1])
