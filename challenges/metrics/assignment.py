@@ -41,11 +41,16 @@ def contested(frame: Integers, open_pairs: Flags) -> list[tuple[int, Integers]]:
 
 def heaviest(expected: Integers, found: Integers, weight: Floats) -> Integers:
     """Return the places of the pairs of the one-to-one matching with the greatest sum of weights above 0."""
-    from scipy.optimize import linear_sum_assignment
-
     rows, row = np.unique(expected, return_inverse=True)
     columns, column = np.unique(found, return_inverse=True)
-    table = np.zeros((len(rows), len(columns)))
+    return heaviest_in_table(row, column, weight, shape=(len(rows), len(columns)))
+
+
+def heaviest_in_table(row: Integers, column: Integers, weight: Floats, *, shape: tuple[int, int]) -> Integers:
+    """Return the same for the cells of a table; of equal sums, the one that the whole table leads to."""
+    from scipy.optimize import linear_sum_assignment
+
+    table = np.zeros(shape)
     place = np.full(table.shape, -1)
     table[row, column] = weight
     place[row, column] = np.arange(len(weight))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from challenges.metrics.assignment import alone, best_pairs, contested, heaviest, heaviest_by_parts
+from challenges.metrics.assignment import alone, best_pairs, contested, heaviest_by_parts, heaviest_in_table
 from challenges.metrics.tracks import EPSILON, Sequence, sequences
 from challenges.metrics.types import MetricError
 
@@ -183,14 +183,22 @@ def _continued(near: Sequence) -> Integers:
     chosen[alone(near.expected, near.guess)] = True
     both = np.intersect1d(near.truth.frame, near.found.frame)  # frames of one side alone change nothing
     true_track, found_track = near.truth.track[near.expected], near.found.track[near.guess]
-    for now, places in contested(frame, ~chosen):
+    for now, _ in contested(frame, ~chosen):
         before = int(np.searchsorted(both, now)) - 1
         start, end = np.searchsorted(frame, (both[before], both[before] + 1)) if before >= 0 else (0, 0)
         last = start + np.flatnonzero(chosen[start:end])
         partner = dict(zip(true_track[last].tolist(), found_track[last].tolist(), strict=True))
+        places = np.arange(*np.searchsorted(frame, (now, now + 1)))
         goes_on = np.array([partner.get(track) for track in true_track[places].tolist()]) == found_track[places]
+        # The whole frame, as TrackEval has it: of matchings that are worth the same, it decides which is taken.
+        (row, rows), (column, columns) = (
+            (boxes[places] - first, last_one - first)
+            for boxes, side in ((near.expected, near.truth), (near.guess, near.found))
+            for first, last_one in [np.searchsorted(side.frame, (now, now + 1))]
+        )
         weight = near.iou[places] + CONTINUED * goes_on
-        chosen[places[heaviest(near.expected[places], near.guess[places], weight)]] = True
+        chosen[places] = False
+        chosen[places[heaviest_in_table(row, column, weight, shape=(rows, columns))]] = True
     return np.flatnonzero(chosen)
 
 

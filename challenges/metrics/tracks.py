@@ -150,9 +150,16 @@ def _without_ignored(truth: Boxes, found: Boxes) -> tuple[Boxes, Boxes]:
 
 
 def _overlapping(truth: Boxes, found: Boxes) -> Sequence:
-    places = np.vstack([np.column_stack([side.frame, side.category]) for side in (truth, found)])
-    group = np.unique(places, axis=0, return_inverse=True)[1].ravel()
+    classes, category = np.unique(np.r_[truth.category, found.category], return_inverse=True)
+    group = np.r_[truth.frame, found.frame] * max(len(classes), 1) + category
     pairs = pairs_within(group[: len(truth)], group[len(truth) :])  # the true boxes in front: pairs in their order
-    iou = overlaps(found.box[pairs.truth], truth.box[pairs.found])
+    expected, guess = pairs.found, pairs.truth
+    for side in (0, 1):  # most boxes of a frame are beside or above each other
+        (start, end), (other_start, other_end) = (
+            (boxes.box[:, side].copy(), boxes.box[:, side] + boxes.box[:, side + 2]) for boxes in (truth, found)
+        )
+        near = (start[expected] < other_end[guess]) & (other_start[guess] < end[expected])
+        expected, guess = expected[near], guess[near]
+    iou = overlaps(found.box[guess], truth.box[expected])
     some = iou > 0
-    return Sequence(truth=truth, found=found, expected=pairs.found[some], guess=pairs.truth[some], iou=iou[some])
+    return Sequence(truth=truth, found=found, expected=expected[some], guess=guess[some], iou=iou[some])

@@ -491,7 +491,7 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.TRACKS: Sample(scenes.tracks, lambda truth: truth, move=scenes.move_tracks),
     Takes.POSES: Sample(scenes.poses, scenes.as_poses, move=scenes.move_poses),
     Takes.CORNERS: Sample(scenes.corners, lambda truth: truth),
-    Takes.LANES: Sample(scenes.lanes, lambda truth: truth),
+    Takes.LANES: Sample(scenes.lanes, lambda truth: truth, move=scenes.move_lanes),
     Takes.DEPTHS: Sample(scenes.depths, scenes.as_depths, move=scenes.move_depths),
     Takes.TRAJECTORIES: Sample(scenes.trajectories, lambda truth: truth),
     Takes.POINTS: Sample(scenes.clouds, lambda truth: truth),

@@ -145,7 +145,9 @@ def keypoints(rng: Generator, rows: int, *, points: int = 17) -> Pair:
         found.append(
             [
                 {
-                    "keypoints": [float(n) for n in (figure + rng.normal(0, 1.5, figure.shape) * [1, 1, 0]).ravel()],
+                    "keypoints": [
+                        float(n) for n in (figure + rng.normal(0, 1.5, figure.shape) * np.array([1, 1, 0])).ravel()
+                    ],
                     "score": float(rng.random()),
                 }
                 for figure in figures
@@ -179,7 +181,7 @@ def move_keypoints(side: NDArray[Any], change: Change) -> NDArray[Any]:
 
 
 def landmarks(rng: Generator, rows: int) -> Pair:
-    truth = []
+    truth: list[dict[str, Any]] = []
     for _ in range(rows):
         seen = np.r_[2, rng.integers(0, 3, 6)]
         truth.append({"points": np.column_stack([rng.uniform(0, 50, (7, 2)), seen]), "scale_px": rng.uniform(10, 30)})
@@ -270,8 +272,14 @@ def lanes(rng: Generator, rows: int) -> Pair:
         expected[:, : rng.integers(0, 4)] = -2.0
         guesses = expected + rng.normal(0, 4, (len(expected), 1)) + rng.normal(0, 2, expected.shape)
         truth.append(np.where(expected < 0, -2.0, expected))
-        found.append(np.where(expected < 0, -2.0, guesses)[rng.random(len(expected)) < 0.8])
+        short = np.where(np.arange(12) < rng.integers(0, 4), -2.0, guesses)
+        found.append(np.where(guesses < 0, -2.0, short)[rng.random(len(expected)) < 0.8])
     return as_cells(truth), as_cells(found)
+
+
+def move_lanes(side: NDArray[Any], change: Change) -> NDArray[Any]:
+    """Apply a change to the points of the lanes; where a lane is not, it stays so."""
+    return as_cells([np.where(cell < 0, cell, change(cell)) for cell in side])
 
 
 def depths(rng: Generator, rows: int) -> Pair:

@@ -15,7 +15,7 @@ from challenges.metrics.types import MetricError
 from tests.challenges.metrics.coco_reference import coco_stats
 from tests.challenges.metrics.samples import cells
 
-SUMMARY = (
+SUMMARY: tuple[Any, ...] = (
     detection.coco_map,
     detection.coco_map50,
     detection.coco_map75,
@@ -33,7 +33,7 @@ def scenes(seed: int, images: int = 25, classes: int = 3, crowded: float = 0.15,
     rng = np.random.default_rng(seed)
     truth, found = [], []
     for _ in range(images):
-        boxes = [
+        boxes: list[dict[str, Any]] = [
             {"category_id": int(rng.integers(1, classes + 1)), "bbox": [*rng.uniform(0, 90, 2), *size]}
             for size in np.exp(rng.uniform(2, 5.7, (rng.integers(0, 9), 2)))
         ]
@@ -141,7 +141,7 @@ def honest() -> tuple[Any, Any]:
     rng = np.random.default_rng(8)
     truth, found = [], []
     for _ in range(20):
-        boxes = [
+        boxes: list[dict[str, Any]] = [
             {"category_id": int(rng.integers(1, 3)), "bbox": [*rng.uniform(0, 300, 2), *rng.uniform(20, 60, 2)]}
             for _ in range(5)
         ]
