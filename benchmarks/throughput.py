@@ -23,11 +23,10 @@ from pathlib import Path
 import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
-answers = []
+lines = ["tray,row,label"]
 for path in sorted((Path(os.environ["DATA_DIR"]) / "trays").glob("*.csv")):
-    rows = len(path.read_bytes().splitlines()) - 1
-    answers.append(pd.DataFrame({"tray": path.stem, "row": range(rows), "label": 0}))
-pd.concat(answers).to_csv(Path(os.environ["OUTPUT_DIR"]) / "labels.csv", index=False)
+    lines += [f"{path.stem},{row},0" for row in range(path.read_bytes().count(b"\\n") - 1)]
+(Path(os.environ["OUTPUT_DIR"]) / "labels.csv").write_text("\\n".join(lines) + "\\n")
 '''
 
 

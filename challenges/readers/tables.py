@@ -81,6 +81,24 @@ def _text(data: bytes, answer: CsvAnswer, findings: Findings) -> str:
 
 
 def _parsed(text: str, answer: CsvAnswer, findings: Findings) -> _Table:
+    return _regular(text, answer, findings) or _line_by_line(text, answer, findings)
+
+
+def _regular(text: str, answer: CsvAnswer, findings: Findings) -> _Table | None:
+    """Return the table of a file as nearly all are: equal rows, one line each; None for any other."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        lines = list(reader)
+    except csv.Error:
+        return None
+    if not lines or reader.line_num != len(lines) or set(map(len, lines)) != {len(lines[0]) or -1}:
+        return None
+    header = _header(lines[0], 1, answer, findings)
+    columns = list(zip(*lines[1:], strict=True)) or [()] * len(header)
+    return _Table(header, dict(zip(header, columns, strict=True)), range(2, len(lines) + 1))
+
+
+def _line_by_line(text: str, answer: CsvAnswer, findings: Findings) -> _Table:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     lines: list[list[str]] = []
     rows: list[int] = []
@@ -150,9 +168,9 @@ def _places(table: _Table, answer: CsvAnswer, expected: Expected, findings: Find
         _note_id(
             "unknown_id", keys[unknown[0]], table.rows[unknown[0]], name, len(unknown), "is not asked for", findings
         )
-    first: dict[tuple[str, ...], int] = {}
-    again = [row for row, key in enumerate(keys) if first.setdefault(key, row) != row]
-    if len(again):
+    if len(set(keys)) < len(keys):
+        first: dict[tuple[str, ...], int] = {}
+        again = [row for row, key in enumerate(keys) if first.setdefault(key, row) != row]
         _note_id("duplicate_id", keys[again[0]], table.rows[again[0]], name, len(again), "stands here again", findings)
     absent = np.setdiff1d(np.arange(expected.rows), places)
     if len(absent):
