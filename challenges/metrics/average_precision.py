@@ -118,13 +118,11 @@ def _averages(curves: _Curves, recalls: Floats | None) -> Floats:
     best = np.maximum.accumulate(precision[..., ::-1], axis=2)[..., ::-1]
     if recalls is None:
         return _ratio((weight * best).sum(axis=2), curves.objects[:, None])
-    needed = np.repeat(_needed(curves.objects, recalls), thresholds, axis=0)
-    place = _places(found.reshape(draws * thresholds, -1), needed)
-    reached = place < len(hits)
-    steps = np.arange(draws * thresholds)[:, None] * len(hits)
-    heights = np.where(reached, best.reshape(-1)[steps + np.minimum(place, len(hits) - 1)], 0.0)
-    averages = heights.mean(axis=1).reshape(draws, thresholds)
-    return np.where(curves.objects[:, None] > 0, averages, np.nan)
+    reached = _recalls_reached(curves.objects, recalls)
+    lift = np.arange(draws)[:, None, None] * reached.shape[1]
+    levels = reached.ravel()[found.astype(np.int64) + lift]
+    steps = np.diff(levels, axis=2, prepend=0)  # how many of the recalls each hit is the first to reach
+    return np.where(curves.objects[:, None] > 0, (best * steps).sum(axis=2) / len(recalls), np.nan)
 
 
 def _called(curves: _Curves, hits: Integers) -> Floats:
@@ -146,15 +144,11 @@ def _needed(objects: Floats, recalls: Floats) -> Floats:
     return np.where(needed / total < recalls, needed + 1, needed)
 
 
-def _places(found: Floats, needed: Floats) -> Integers:
-    """Return for each row the first place at which the rising numbers `found` reach each number needed.
-
-    One search for all rows: whole numbers, each row lifted above the row before.
-    """
-    lift = np.arange(len(found))[:, None] * (max(found.max(), needed.max()) + 1)
-    flat = np.searchsorted((found + lift).ravel(), (needed + lift).ravel(), side="left")
-    place = flat.reshape(needed.shape) - np.arange(len(found))[:, None] * found.shape[1]
-    return np.asarray(np.minimum(place, found.shape[1]))
+def _recalls_reached(objects: Floats, recalls: Floats) -> Integers:
+    """Return (draws, most objects + 1): how many of the recalls are reached with 0, 1, 2 .. objects found."""
+    table = np.zeros((len(objects), int(objects.max()) + 2), dtype=np.int64)
+    np.add.at(table, (np.arange(len(objects))[:, None], _needed(objects, recalls).astype(np.int64)), 1)
+    return np.cumsum(table, axis=1)
 
 
 def _ratio(a: Floats, b: Floats | NDArray[np.integer]) -> Floats:
