@@ -26,6 +26,7 @@ from judge.models import Attempt, Board, Event, QuotaDay, Submission, Team
 from judge.reports import Report
 from judge.verdicts import RULES, State, Step, Verdict
 
+PROGRESS_MARK = " done; "
 RINGS_LATER_S = 0.5
 """A bell that rings before the time of the next try would be for nothing."""
 
@@ -82,6 +83,15 @@ def step(lease: Lease, name: Step, detail: str = "") -> None:
     """Write down what happens now. Raises LeaseLost, Cancelled."""
     extend(lease)
     note(lease.submission_id, name, detail)
+
+
+def progress(lease: Lease, percent: int) -> None:
+    """Write down how far the running program says it is, beside what it may use."""
+    running = Event.objects.filter(submission_id=lease.submission_id, step=Step.EXECUTING).last()
+    if running is not None:
+        allowed = running.detail.partition(PROGRESS_MARK)[2] or running.detail
+        running.detail = f"{percent} %{PROGRESS_MARK}{allowed}"
+        running.save(update_fields=["detail"])
 
 
 def note(submission_id: int, name: Step, detail: str = "") -> None:

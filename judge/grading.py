@@ -62,9 +62,11 @@ class Job:
     """None for an interactive challenge, whose referee holds it."""
     labels: Mapping[str, str] = field(default_factory=dict)
     cancelled: Callable[[], bool] = field(default=lambda: False)
+    on_progress: OnProgress = field(default=lambda percent: None)
 
 
 OnStep = Callable[[Step, str], None]
+OnProgress = Callable[[int], None]
 
 
 def grade(job: Job, sandbox: Sandbox | None, *, on_step: OnStep) -> Report:
@@ -194,6 +196,7 @@ def _run_spec(job: Job, work: Path, on_step: OnStep, *, wanted_outputs: tuple[st
         wanted_outputs=wanted_outputs,
         labels=job.labels,
         cancelled=job.cancelled,
+        on_progress=job.on_progress,
         on_stage=lambda stage: on_step(STEP_OF[stage], allowed.get(stage, "")),
         limits=Limits(
             wall_s=wall_s,

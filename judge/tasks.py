@@ -97,6 +97,7 @@ def _grade(lease: Lease, heartbeat: Heartbeat) -> Report:
         truth=None if challenge.spec.kind is Kind.INTERACTIVE else editions.truth(edition),
         labels={"submission": str(submission.pk), "attempt": str(lease.attempt)},
         cancelled=heartbeat.is_over,
+        on_progress=lambda percent: bookkeeping.progress(lease, percent),
     )
     try:
         return grade_job(job, sandbox, on_step=lambda step, detail: bookkeeping.step(lease, step, detail))

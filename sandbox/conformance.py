@@ -93,6 +93,14 @@ def only_wanted_outputs_are_handed_back(bench: Bench) -> None:
     _same(dict(result.outputs), {"a": b"a"})
 
 
+def progress_is_told(bench: Bench) -> None:
+    """`progress 1/2` on standard output is told as 50 per cent while the program runs."""
+    told: list[int] = []
+    result = bench.run("print('progress 1/2', flush=True)", on_progress=told.append)
+    _expect(result, Outcome.FINISHED)
+    _same(told, [50])
+
+
 def writing_nothing_is_no_failure(bench: Bench) -> None:
     """A program that ends well and writes nothing has finished; what is missing is for the judge to say."""
     result = bench.run("pass")
@@ -679,6 +687,7 @@ def runs_do_not_see_each_other(bench: Bench) -> None:
 PROMISES: tuple[Promise, ...] = (
     outputs_are_handed_back,
     only_wanted_outputs_are_handed_back,
+    progress_is_told,
     writing_nothing_is_no_failure,
     a_failing_program_has_crashed,
     an_exit_code_is_told,

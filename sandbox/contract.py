@@ -95,6 +95,8 @@ class RunSpec:
     """For the operator and the sweeper: submission, attempt, lease."""
     on_stage: Callable[[Stage], None] = field(default=lambda stage: None)
     """Told when the run comes to a stage, in the caller's thread."""
+    on_progress: Callable[[int], None] = field(default=lambda percent: None)
+    """Told how many per cent of its work `run`'s program says it has done (progress.py)."""
     cancelled: Callable[[], bool] = field(default=lambda: False)
     """Asked a few times a second during `run`; once it says True the program is killed and the result is CANCELLED."""
 

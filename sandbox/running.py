@@ -16,6 +16,7 @@ from sandbox.box import Box, Chunk, Exit, Stream
 from sandbox.contract import Gpu, Outcome, RunResult, RunSpec, Stage, Usage
 from sandbox.errors import ConversationEnded, ReplyTimedOut, ReplyTooLong, SandboxUnavailable
 from sandbox.guest.protocol import READY, REPORT_BYTES, REPORT_NAME, Job
+from sandbox.progress import Progress
 from sandbox.streams import Tail
 from sandbox.watchdog import Watchdog
 
@@ -42,6 +43,7 @@ class Running:
         self._inbox = bytearray()
         self._read_ahead_bytes = spec.limits.line_bytes + KEPT_LINES_BYTES if job.talks else 0
         self._printed_bytes = 0
+        self._progress = Progress()
         self._result: RunResult | None = None
         self._watchdog = Watchdog(box, spec.limits, spec.cancelled)
         try:
@@ -167,6 +169,10 @@ class Running:
                 self._inbox += chunk.data
             elif self._printed_bytes > FLOOD_BYTES:
                 time.sleep(FLOOD_PAUSE_S)
+            elif chunk.stream is Stream.OUT:
+                percent = self._progress.feed(chunk.data)
+                if percent is not None:
+                    self._spec.on_progress(percent)
 
     def _check_alive(self) -> None:
         if self._result is not None:

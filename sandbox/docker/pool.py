@@ -147,6 +147,7 @@ def _without_program(spec: RunSpec) -> RunSpec:
         wanted_outputs=(),
         cancelled=lambda: False,
         on_stage=lambda stage: None,
+        on_progress=lambda percent: None,
     )
 
 

@@ -50,6 +50,22 @@ def test_the_submission_that_waited_longest_is_claimed_first(make_submission: Ma
     assert [lease and lease.submission_id for lease in leases] == [first.pk, second.pk, None]
 
 
+def test_progress_stands_beside_what_a_program_may_use(make_submission: Make) -> None:
+    submission = make_submission()
+    lease = claimed(submission)
+    bookkeeping.step(lease, Step.EXECUTING, "at most 60 s of time")
+    for percent in (10, 40):
+        bookkeeping.progress(lease, percent)
+    assert submission.events.get(step=Step.EXECUTING).detail == "40 % done; at most 60 s of time"
+
+
+def test_progress_before_there_is_a_run_is_nothing(make_submission: Make) -> None:
+    submission = make_submission()
+    lease = claimed(submission)
+    bookkeeping.progress(lease, 10)
+    assert not submission.events.filter(step=Step.EXECUTING).exists()
+
+
 def test_a_worker_takes_only_what_it_can_run(make_submission: Make) -> None:
     make_submission(resource="cpu")
     assert bookkeeping.claim_next(["score"], worker="a") is None

@@ -13,11 +13,12 @@ from challenges.minting import Minted, write
 from challenges.packing import zip_bytes
 from challenges.spec import Size
 from judge import grading
+from judge.errors import Cancelled
 from judge.grading import Job
 from judge.reports import Report
-from judge.verdicts import Verdict
-from sandbox.contract import LastError, Outcome, Probe, RunResult, RunSpec, Usage
-from sandbox.errors import ConversationEnded, ReplyTimedOut, SandboxUnavailable
+from judge.verdicts import Step, Verdict
+from sandbox.contract import LastError, Outcome, Probe, RunResult, RunSpec, Stage, Usage
+from sandbox.errors import ConversationEnded, ReplyTimedOut, SandboxUnavailable, WaitCancelled
 
 SECRET = b"a secret that only this test knows"
 USAGE = Usage(wall_s=1.5, cpu_s=1.25, peak_memory_mb=100.0)
@@ -27,6 +28,7 @@ class OneResult:
     """A sandbox whose every run ends the same way."""
 
     name = "scripted"
+    has_gpu = False
 
     def __init__(self, result: RunResult) -> None:
         self.result = result
@@ -38,6 +40,8 @@ class OneResult:
 
     def run(self, spec: RunSpec) -> RunResult:
         self.seen.append(spec)
+        for stage in Stage:
+            spec.on_stage(stage)
         self.files = sorted(path.relative_to(spec.work).as_posix() for path in spec.work.rglob("*") if path.is_file())
         return self.result
 
@@ -137,8 +141,8 @@ def test_a_truthless_mount_the_program_sees_public_files_and_hidden_inputs_only(
     assert "truth.json" not in mounted
 
 
-def test_without_a_sandbox_a_program_is_our_failure_not_the_learners(clustering: Minted) -> None:
-    job = Job(
+def a_program(clustering: Minted) -> Job:
+    return Job(
         data=b"print(1)\n",
         file_name="main.py",
         challenge=load("iris-clustering"),
@@ -146,8 +150,31 @@ def test_without_a_sandbox_a_program_is_our_failure_not_the_learners(clustering:
         size=Size.SMALL,
         truth=clustering.truth(),
     )
+
+
+def test_a_learner_sees_every_stage_and_both_limits_of_time(clustering: Minted) -> None:
+    seen: list[tuple[Step, str]] = []
+    crashed = OneResult(ended(Outcome.CRASHED))
+    grading.grade(a_program(clustering), crashed, on_step=lambda step, detail: seen.append((step, detail)))
+    assert seen == [
+        (Step.WAITING_FOR_GPU, ""),
+        (Step.STAGING, ""),
+        (Step.EXECUTING, "at most 150 s of time and 300 s of processor time"),
+    ]
+
+
+def test_a_run_that_is_withdrawn_while_it_waits_for_a_gpu_is_cancelled(clustering: Minted) -> None:
+    class Waiting(OneResult):
+        def run(self, spec: RunSpec) -> RunResult:
+            raise WaitCancelled("withdrawn")
+
+    with pytest.raises(Cancelled):
+        grading.grade(a_program(clustering), Waiting(ended(Outcome.FINISHED)), on_step=lambda step, detail: None)
+
+
+def test_without_a_sandbox_a_program_is_our_failure_not_the_learners(clustering: Minted) -> None:
     with pytest.raises(SandboxUnavailable):
-        grading.grade(job, None, on_step=lambda step, detail: None)
+        grading.grade(a_program(clustering), None, on_step=lambda step, detail: None)
 
 
 class Talk:
