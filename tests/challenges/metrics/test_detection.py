@@ -281,6 +281,22 @@ def test_a_size_that_no_object_has_is_refused() -> None:
         detection.coco_map_large(truth, predictions)
 
 
+LEFT, RIGHT, BETWEEN = ({"category_id": 1, "bbox": [x, 0.0, 8.0, 8.0]} for x in (0.0, 4.0, 2.0))
+
+
+@pytest.mark.parametrize(("objects", "coco", "voc"), [([LEFT, RIGHT], 1.0, 0.5), ([RIGHT, LEFT], 0.5, 1.0)])
+def test_of_two_objects_overlapped_alike_coco_takes_the_last_and_voc_the_first(
+    objects: Any, coco: float, voc: float
+) -> None:
+    """The second guess finds the left object alone, and finds it taken or free."""
+    truth = cells([[{**thing, "area": 64.0, "iscrowd": 0} for thing in objects]])
+    predictions = cells([[{**BETWEEN, "score": 0.9}, {**LEFT, "score": 0.8}]])
+    assert detection.coco_ar(truth, predictions) == pytest.approx(coco_stats(truth, predictions)[8], abs=1e-12)
+    assert detection.coco_map50(truth, predictions) == pytest.approx(coco_stats(truth, predictions)[1], abs=1e-12)
+    assert detection.coco_map50(truth, predictions) == pytest.approx(coco, abs=0.01)
+    assert detection.voc_ap(truth, predictions) == voc
+
+
 def voc_by_hand(truth: Any, predictions: Any, iou: float, eleven: bool) -> float:
     """Follow VOCevaldet.m and VOCap.m line by line, without the + 1 for whole pixels."""
     classes = sorted({thing["category_id"] for cell in truth for thing in cell if not thing["iscrowd"]})
@@ -339,6 +355,13 @@ def test_voc_agrees_with_the_loop_of_its_development_kit(seed: int, eleven: bool
     expected = voc_by_hand(truth, predictions, iou, eleven)
     found = detection.voc_ap(truth, predictions, iou=iou, eleven_points=eleven)
     assert found == pytest.approx(expected, abs=1e-12)
+
+
+def test_voc_asks_for_half_an_overlap() -> None:
+    truth = cells([[{"category_id": 1, "bbox": [0.0, 0.0, 10.0, 10.0]}]])
+    half, less = ([{"category_id": 1, "bbox": [0.0, 0.0, 10.0, high], "score": 0.5}] for high in (5.0, 4.9))
+    assert detection.voc_ap(truth, cells([half])) == 1.0
+    assert detection.voc_ap(truth, cells([less])) == 0.0
 
 
 def test_voc_counts_a_second_look_at_the_same_object_as_wrong_where_coco_forgives_it() -> None:
