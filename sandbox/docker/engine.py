@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,14 +39,22 @@ class Engine:
         self._images = images or {
             name: os.environ.get(f"JUDGE_SANDBOX_IMAGE_{name.upper()}", tag) for name, tag in STOCK_IMAGES.items()
         }
+        self._client: docker.DockerClient | None = None
+        self._owner = 0
+        self._lock = threading.Lock()
 
-    @cached_property
+    @property
     def client(self) -> docker.DockerClient:
-        _check_socket()
-        try:
-            return docker.from_env(timeout=int(TIMEOUT_S), max_pool_size=64)
-        except DockerException as error:
-            raise SandboxUnavailable(f"no Docker engine answers ({error})") from error
+        """The client of this process; a forked worker must not talk over its parent's connections."""
+        with self._lock:
+            if self._client is None or self._owner != os.getpid():
+                _check_socket()
+                try:
+                    self._client = docker.from_env(timeout=int(TIMEOUT_S), max_pool_size=64)
+                except DockerException as error:
+                    raise SandboxUnavailable(f"no Docker engine answers ({error})") from error
+                self._owner = os.getpid()
+            return self._client
 
     @cached_property
     def same_host(self) -> bool:
@@ -75,8 +84,9 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the connections."""
-        if "client" in self.__dict__:
-            self.client.close()
+        if self._client is not None and self._owner == os.getpid():
+            self._client.close()
+            self._client = None
 
 
 @contextlib.contextmanager

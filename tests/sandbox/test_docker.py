@@ -378,3 +378,20 @@ def _pour(source: socket.socket, target: socket.socket) -> None:
         while data := source.recv(65536):
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.docker
+def test_a_forked_worker_talks_over_connections_of_its_own(opened: OpenSandbox) -> None:
+    engine = opened().engine
+    before = engine.client
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        try:
+            os.write(writer, b"own" if engine.client is not before and engine.client.ping() else b"shared")
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as answer:
+        assert answer.read() == b"own"
+    assert engine.client is before
+    assert engine.client.ping()
