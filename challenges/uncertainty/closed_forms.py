@@ -84,7 +84,7 @@ def pulls(
         return np.full(units, math.nan)
     if metric.pulls is not None:
         pulled = metric.pulls(truth, predictions, **(params or {}))
-        return pulled if unit is None else np.bincount(place, weights=pulled)
+        return pulled if unit is None else np.bincount(place, weights=pulled).astype(np.float64, copy=False)
     if metric.row_scores is None and metric.row_sums is None:
         return None
     figures = row_figures(metric, truth, predictions, params or {})

@@ -68,7 +68,8 @@ def resample(
         pulled = metric.pulls(truth, predictions, **params)
         if np.isfinite(pulled).all():
             # More than 4096 units: what a resample adds beyond the sum of the pulls is below 1 / 64 of the error.
-            return metric.function(truth, predictions, **params) + counts(seed, blocks) @ np.bincount(place, pulled)
+            value = metric.function(truth, predictions, **params)
+            return np.asarray(value + counts(seed, blocks) @ np.bincount(place, pulled), dtype=np.float64)
     if metric.resampled is not None:
         drawn, some = counts(seed, blocks), max(COUNTS_MAX // len(truth), 1)
         values = [

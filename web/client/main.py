@@ -11,10 +11,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from web.client import accounts, catalogue, checking, fetching, handing_in, home, watching
+from web.client import accounts, catalogue, checking, fetching, handing_in, home, scoring, watching
 from web.client.door import Door, Json
 from web.client.errors import FAILED, USAGE, ClientError, Refused, Usage
-from web.client.tables import Format
+from web.client.tables import Format, render
 
 INTERRUPTED = 130
 
@@ -145,6 +145,32 @@ def _check(words: argparse.Namespace) -> int:
     return FAILED if found else 0
 
 
+def _score(words: argparse.Namespace) -> int:
+    if words.list:
+        print(render(scoring.registry(words.metric), ["id", "title", "better", "takes"], _style(words)))
+        return 0
+    for name in ("metric", "truth", "predictions"):
+        if not getattr(words, name):
+            raise Usage(f"judge score needs --{name}; `judge score --list` shows the metrics.")
+    chosen = {
+        "ids": tuple(words.id), "truth": tuple(words.truth_columns), "predictions": tuple(words.prediction_columns),
+        "unit": words.unit, "group": words.group,
+    }  # fmt: skip
+    asked = scoring.Asked(
+        metric=words.metric, params=words.param, truth=words.truth, predictions=words.predictions, chosen=chosen
+    )
+    scored = scoring.score(asked)
+    match _style(words):
+        case Format.TABLE:
+            print("\n".join(scoring.lines(scored)))
+        case Format.CSV:
+            columns = ["file", "minus", "value", "standard_error", "low", "high"]
+            print(render(scoring.as_rows(scored), columns, Format.CSV))
+        case Format.JSON:
+            print(scoring.as_json(scored))
+    return 0
+
+
 def _cancel(words: argparse.Namespace) -> int:
     with Door(home.login()) as door:
         submission = handing_in.cancel(door, words.number)
@@ -241,6 +267,19 @@ def _parser() -> argparse.ArgumentParser:
 
     check = _verb(verbs, "check", _check, "check a file as the judge would, without handing it in")
     check.add_argument("slug_and_file", nargs="+", metavar="[SLUG] FILE")
+
+    score = _verb(verbs, "score", _score, "score predictions against a truth of your own, by any metric of the judge")
+    score.add_argument("--metric", metavar="ID", help="its id; with --list, a part of its id or title")
+    score.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the metric")
+    score.add_argument("--truth", type=Path, metavar="FILE", help="csv, json, npy or npz")
+    score.add_argument("--predictions", type=Path, nargs="+", metavar="FILE", help="several are compared in pairs")
+    score.add_argument("--id", action="append", default=[], metavar="COLUMN", help="default: id, or the first shared")
+    score.add_argument("--truth-columns", nargs="+", default=[], metavar="COLUMN", help="default: named as predicted")
+    score.add_argument("--prediction-columns", nargs="+", default=[], metavar="COLUMN", help="default: all but the ids")
+    score.add_argument("--unit", metavar="COLUMN", help="of the truth: rows that are not independent share its value")
+    score.add_argument("--group", metavar="COLUMN", help="of the truth: its rows make up one row of the metric")
+    score.add_argument("--list", action="store_true", help="show the metrics")
+    _add_style(score)
 
     cancel = _verb(verbs, "cancel", _cancel, "stop a submission")
     cancel.add_argument("number", type=int, metavar="ID")
