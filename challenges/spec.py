@@ -4,7 +4,8 @@ ChallengeSpec
  ├── answer    the file that is scored: csv | json | npz | zip of png     (predictions, code)
  ├── program   what is run and under which limits                         (code, interactive)
  ├── metric    primary and secondary metrics, bound to columns
- └── board     which submissions count, how many a day
+ ├── board     which submissions count, how many a day
+ └── plots     what is drawn of the public rows
 """
 
 from __future__ import annotations
@@ -13,16 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from challenges.errors import InvalidChallenge
-
-
-class Strict(BaseModel):
-    """Base of every part of a challenge file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from challenges.strict import Strict, read_yaml
 
 
 class Kind(StrEnum):
@@ -204,7 +198,7 @@ class MetricUse(Strict):
     truth: str | None = None
     predictions: str | None = None
     """Columns that the metric compares; both default to the only column of the answer."""
-    params: dict[str, float | int | str | bool] = {}
+    params: dict[str, float | int | str | bool] = Field(default_factory=dict)
     label: str | None = None
     """What the board calls it; defaults to the id."""
     digits: int = Field(default=4, ge=0, le=8)
@@ -256,6 +250,14 @@ class BoardSpec(Strict):
     """Whether a public score is shown only where it beats the team's best by more than chance explains."""
 
 
+class PlotSpec(Strict):
+    """What a learner is shown of a submission's public rows beside the score; see challenges/plots/discretion.py."""
+
+    shown: bool = True
+    worst: bool = False
+    """Whether the rows that went worst are named with their score. That tells the truth of those rows."""
+
+
 class ChallengeSpec(Strict):
     """Everything that challenge.yaml says."""
 
@@ -271,10 +273,11 @@ class ChallengeSpec(Strict):
     program: ProgramSpec | None = None
     metric: MetricSpec
     board: BoardSpec = BoardSpec()
+    plots: PlotSpec = PlotSpec()
     tags: tuple[str, ...] = ()
     gated_anchors: tuple[Literal["floor", "baseline", "reference", "ceiling"], ...] = ("floor", "baseline", "reference")
     """Neighbours in this list must be apart by more than three standard errors of their difference."""
-    honest_signals: dict[Literal["file_size", "position", "id"], str] = {}
+    honest_signals: dict[Literal["file_size", "position", "id"], str] = Field(default_factory=dict)
     """Side channel -> why it may tell of the truth: a picture of a fuller frame is a larger file. Said, not hidden."""
 
     @model_validator(mode="after")
@@ -290,40 +293,4 @@ class ChallengeSpec(Strict):
 
 def parse(path: Path) -> ChallengeSpec:
     """Read a challenge.yaml. Raises InvalidChallenge naming file, line and key."""
-    text = path.read_text(encoding="utf-8")
-    try:
-        node = yaml.compose(text)
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise InvalidChallenge(f"{path.name}, line {line}: not YAML: {getattr(error, 'problem', error)}") from error
-    try:
-        return ChallengeSpec.model_validate(raw)
-    except ValidationError as error:
-        problems = [
-            f"{path.name}, line {_line_of(node, found['loc'])}: {'.'.join(map(str, found['loc']))}: {found['msg']}"
-            for found in error.errors()
-        ]
-        raise InvalidChallenge("\n".join(problems)) from error
-
-
-def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """Return the 1-based line of the deepest part of `location` that stands in the file."""
-    line = 1 if node is None else node.start_mark.line + 1
-    for key in location:
-        child = _child(node, key)
-        if child is None:
-            continue  # pydantic names union branches (csv, number) that the file does not spell
-        node = child
-        line = node.start_mark.line + 1
-    return line
-
-
-def _child(node: yaml.Node | None, key: int | str) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for name, value in node.value if name.value == key), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-        item: yaml.Node = node.value[key]
-        return item
-    return None
+    return read_yaml(path, ChallengeSpec)
