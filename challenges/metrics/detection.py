@@ -1,4 +1,4 @@
-"""Boxes in images: average precision and recall as COCO and PASCAL VOC define them.
+"""Boxes in images: average precision and recall as COCO defines them.
 
 A row is one image. Truth: a list of {category_id, bbox [x, y, w, h], iscrowd, area}; predictions: a list of
 {category_id, bbox [x, y, w, h], score}. Boxes in pixels, x and y of the upper left corner. An object with iscrowd 1 is
@@ -27,15 +27,12 @@ from challenges.metrics.average_precision import (
     recalls_reached,
 )
 from challenges.metrics.coco import LARGE, MEDIUM, SMALL, Protocol, Sides, matches, sides, thresholds
-from challenges.metrics.matching import pairs_within, turn_within
 from challenges.metrics.types import MetricError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Cells = NDArray[Any]
 Counts = NDArray[np.integer]
-
-ELEVEN_RECALLS = np.linspace(0.0, 1.0, 11)
 
 
 def coco_map(truth: Cells, predictions: Cells, *, least_iou: float = 0.5, most_iou: float = 0.95) -> float:
@@ -242,48 +239,6 @@ def coco_ar(truth: Cells, predictions: Cells, *, maxdets: int = 100) -> float:
     return _one(coco_ar_resampled(truth, predictions, _once(truth), maxdets=maxdets))
 
 
-def voc_ap(truth: Cells, predictions: Cells, *, iou: float = 0.5, eleven_points: bool = False) -> float:
-    """Return the mean average precision over the classes as PASCAL VOC defines it.
-
-    Other than in COCO, a detection looks only at the object of its class that it overlaps most: if another detection
-    had it first, this one is wrong, even where it overlaps a second object enough.
-
-    Parameters
-    ----------
-    truth : (n,) lists of {category_id, bbox, iscrowd}; iscrowd 1 marks what VOC calls difficult: not counted.
-    predictions : (n,) lists of {category_id, bbox, score}; all of them count.
-    iou : least overlap of a right detection.
-    eleven_points : the rule of VOC 2007, mean of the best precision at recall 0, 0.1 .. 1; else the area under it.
-
-    Returns
-    -------
-    float, 0 to 1 (best). Classes that the truth lacks do not count.
-
-    Raises
-    ------
-    MetricError
-        As `coco_map`; an `iou` outside of 0 to 1.
-
-    Edge cases
-    ----------
-    Of two objects that are overlapped alike, the first of the list is meant. Boxes are continuous: the "+ 1" of the
-    development kit, for pixels that are counted whole, is not added.
-
-    Source
-    ------
-    Everingham et al. 2010, development kit of VOC 2012, VOCevaldet.m.
-
-    Examples
-    --------
-    >>> truth, predictions = np.empty(1, dtype=object), np.empty(1, dtype=object)
-    >>> truth[0] = [{"category_id": 1, "bbox": [x, 0.0, 9.0, 9.0]} for x in (0.0, 20.0)]
-    >>> predictions[0] = [{**box, "score": 0.5} for box in truth[0][:1]]
-    >>> voc_ap(truth, predictions), round(voc_ap(truth, predictions, eleven_points=True), 6)
-    (0.5, 0.545455)
-    """
-    return _one(voc_ap_resampled(truth, predictions, _once(truth), iou=iou, eleven_points=eleven_points))
-
-
 def coco_map_resampled(
     truth: Cells, predictions: Cells, counts: Counts, *, least_iou: float = 0.5, most_iou: float = 0.95
 ) -> Floats:
@@ -324,16 +279,6 @@ def coco_ar_resampled(truth: Cells, predictions: Cells, counts: Counts, *, maxde
     return mean_of_defined(recalls_reached(found, counts))
 
 
-def voc_ap_resampled(
-    truth: Cells, predictions: Cells, counts: Counts, *, iou: float = 0.5, eleven_points: bool = False
-) -> Floats:
-    """Return (m,) values of `voc_ap`, one for each row of (m, n) counts."""
-    if not 0 < iou <= 1:
-        raise MetricError(f"iou: expected more than 0 and at most 1, found {iou}")
-    found = _voc_matches(truth, predictions, iou)
-    return mean_of_defined(average_precisions(found, counts, ELEVEN_RECALLS if eleven_points else None))
-
-
 MAP50, MAP75 = Protocol(thresholds=thresholds(0.5, 0.5)), Protocol(thresholds=thresholds(0.75, 0.75))
 MAP_SMALL, MAP_MEDIUM, MAP_LARGE = (
     Protocol(thresholds=thresholds(0.5, 0.95), areas=areas) for areas in (SMALL, MEDIUM, LARGE)
@@ -354,7 +299,7 @@ def _map(truth: Cells, predictions: Cells, protocol: Protocol, counts: Counts | 
 
 
 def _matches(truth: Cells, predictions: Cells, protocol: Protocol) -> Matches:
-    both, boxes, objects = _read(truth, predictions)
+    both, boxes, objects = read_boxes(truth, predictions)
 
     def overlap(found: Integers, expected: Integers) -> Floats:
         return overlaps(boxes[found], objects[expected], crowd=both.crowd[expected])
@@ -362,7 +307,7 @@ def _matches(truth: Cells, predictions: Cells, protocol: Protocol) -> Matches:
     return matches(both, overlap, protocol)
 
 
-def _read(truth: Cells, predictions: Cells) -> tuple[Sides, Floats, Floats]:
+def read_boxes(truth: Cells, predictions: Cells) -> tuple[Sides, Floats, Floats]:
     """Return both sides, (d, 4) boxes of the predictions and (g, 4) boxes of the truth."""
     expected, found = listed(
         truth,
@@ -389,37 +334,3 @@ def overlaps(boxes: Floats, objects: Floats, *, crowd: NDArray[np.bool_] | None 
     own = boxes[:, 2] * boxes[:, 3]
     union = own + objects[:, 2] * objects[:, 3] - shared
     return np.asarray(shared / (union if crowd is None else np.where(crowd, own, union)))
-
-
-def _voc_matches(truth: Cells, predictions: Cells, iou: float) -> Matches:
-    both, boxes, objects = _read(truth, predictions)
-    if both.crowd.all():
-        raise MetricError("truth holds no object that counts: average precision is not defined")
-    classes, truth_code = np.unique(both.truth_category, return_inverse=True)
-    known = np.flatnonzero(np.isin(both.found_category, classes))
-    known = known[np.argsort(-both.score[known], kind="stable")]
-    code = np.searchsorted(classes, both.found_category[known])
-    pairs = pairs_within(both.found_row[known] * len(classes) + code, both.truth_row * len(classes) + truth_code)
-    overlap = overlaps(boxes[known[pairs.found]], objects[pairs.truth])
-    enough = np.flatnonzero(overlap >= iou)
-    found, expected = pairs.found[enough], pairs.truth[enough]
-    most = np.lexsort((expected, -overlap[enough], found))  # the object overlapped most, the first of equals
-    most = most[turn_within(found[most]) == 0]
-    found, expected = found[most], expected[most]
-    beside = both.crowd[expected]
-    by_object = np.lexsort((found, expected))
-    first = np.zeros(len(found), dtype=bool)
-    first[by_object] = turn_within(expected[by_object]) == 0
-    right, ignored = np.zeros((2, 1, len(known)), dtype=bool)
-    right[0, found] = first & ~beside
-    ignored[0, found] = beside
-    return Matches(
-        rows=both.rows,
-        classes=len(classes),
-        row=both.found_row[known],
-        category=code,
-        right=right,
-        ignored=ignored,
-        object_row=both.truth_row[~both.crowd],
-        object_category=truth_code[~both.crowd],
-    )

@@ -56,6 +56,7 @@ from challenges.metrics import (
     translation,
     translation_edits,
     vectors,
+    voc,
 )
 from challenges.metrics.types import Better, Claims, Effect, Metric, Takes
 from challenges.uncertainty import delong
@@ -479,9 +480,9 @@ _TABLE: tuple[Metric, ...] = (
     Metric(id="coco_ar", title="Average recall", function=detection.coco_ar, better=UP, best=1, worst=0,
            takes=Takes.DETECTIONS, params={"maxdets": int}, unit="image", resampled=detection.coco_ar_resampled,
            claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=UNCHANGED)),
-    Metric(id="voc_ap", title="mAP by PASCAL VOC", function=detection.voc_ap, better=UP, best=1, worst=0,
+    Metric(id="voc_ap", title="mAP by PASCAL VOC", function=voc.voc_ap, better=UP, best=1, worst=0,
            takes=Takes.DETECTIONS, params={"iou": float, "eleven_points": bool}, unit="image",
-           resampled=detection.voc_ap_resampled,
+           resampled=voc.voc_ap_resampled,
            claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=UNCHANGED)),
     # Masks and maps of pixels
     Metric(id="mask_map", title="mAP of masks", function=masks.mask_map, better=UP, best=1, worst=0,

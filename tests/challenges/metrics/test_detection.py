@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from challenges.metrics import detection
+from challenges.metrics import detection, voc
 from challenges.metrics.types import MetricError
 from tests.challenges.metrics.coco_reference import coco_stats
 from tests.challenges.metrics.samples import cells
@@ -156,7 +156,7 @@ def honest() -> tuple[Any, Any]:
     return cells(truth), cells(found)
 
 
-METRICS = (detection.coco_map, detection.coco_map50, detection.coco_map75, detection.coco_ar, detection.voc_ap)
+METRICS = (detection.coco_map, detection.coco_map50, detection.coco_map75, detection.coco_ar, voc.voc_ap)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -284,17 +284,17 @@ def test_a_size_that_no_object_has_is_refused() -> None:
 LEFT, RIGHT, BETWEEN = ({"category_id": 1, "bbox": [x, 0.0, 8.0, 8.0]} for x in (0.0, 4.0, 2.0))
 
 
-@pytest.mark.parametrize(("objects", "coco", "voc"), [([LEFT, RIGHT], 1.0, 0.5), ([RIGHT, LEFT], 0.5, 1.0)])
+@pytest.mark.parametrize(("objects", "by_coco", "by_voc"), [([LEFT, RIGHT], 1.0, 0.5), ([RIGHT, LEFT], 0.5, 1.0)])
 def test_of_two_objects_overlapped_alike_coco_takes_the_last_and_voc_the_first(
-    objects: Any, coco: float, voc: float
+    objects: Any, by_coco: float, by_voc: float
 ) -> None:
     """The second guess finds the left object alone, and finds it taken or free."""
     truth = cells([[{**thing, "area": 64.0, "iscrowd": 0} for thing in objects]])
     predictions = cells([[{**BETWEEN, "score": 0.9}, {**LEFT, "score": 0.8}]])
     assert detection.coco_ar(truth, predictions) == pytest.approx(coco_stats(truth, predictions)[8], abs=1e-12)
     assert detection.coco_map50(truth, predictions) == pytest.approx(coco_stats(truth, predictions)[1], abs=1e-12)
-    assert detection.coco_map50(truth, predictions) == pytest.approx(coco, abs=0.01)
-    assert detection.voc_ap(truth, predictions) == voc
+    assert detection.coco_map50(truth, predictions) == pytest.approx(by_coco, abs=0.01)
+    assert voc.voc_ap(truth, predictions) == by_voc
 
 
 def voc_by_hand(truth: Any, predictions: Any, iou: float, eleven: bool) -> float:
@@ -353,15 +353,15 @@ def area_by_hand(right: Any, wrong: Any, positives: int, eleven: bool) -> float:
 def test_voc_agrees_with_the_loop_of_its_development_kit(seed: int, eleven: bool, iou: float) -> None:
     truth, predictions = scenes(seed, levels=4)
     expected = voc_by_hand(truth, predictions, iou, eleven)
-    found = detection.voc_ap(truth, predictions, iou=iou, eleven_points=eleven)
+    found = voc.voc_ap(truth, predictions, iou=iou, eleven_points=eleven)
     assert found == pytest.approx(expected, abs=1e-12)
 
 
 def test_voc_asks_for_half_an_overlap() -> None:
     truth = cells([[{"category_id": 1, "bbox": [0.0, 0.0, 10.0, 10.0]}]])
     half, less = ([{"category_id": 1, "bbox": [0.0, 0.0, 10.0, high], "score": 0.5}] for high in (5.0, 4.9))
-    assert detection.voc_ap(truth, cells([half])) == 1.0
-    assert detection.voc_ap(truth, cells([less])) == 0.0
+    assert voc.voc_ap(truth, cells([half])) == 1.0
+    assert voc.voc_ap(truth, cells([less])) == 0.0
 
 
 def test_voc_counts_a_second_look_at_the_same_object_as_wrong_where_coco_forgives_it() -> None:
@@ -371,4 +371,4 @@ def test_voc_counts_a_second_look_at_the_same_object_as_wrong_where_coco_forgive
     same = {"category_id": 1, "bbox": [0.5, 0.0, 10.0, 10.0]}
     predictions = cells([[{**same, "score": 0.9}, {**same, "score": 0.8}]])
     assert detection.coco_map50(truth, predictions) == pytest.approx(1.0)
-    assert detection.voc_ap(truth, predictions) == 0.5
+    assert voc.voc_ap(truth, predictions) == 0.5
