@@ -28,7 +28,7 @@ from challenges.uncertainty.closed_forms import Z_95
 from challenges.uncertainty.resampling import RESAMPLES, resample
 
 __all__ = [
-    "RESAMPLES", "Score", "Scores", "SplitScores", "better_by", "bootstrap", "compute", "metric_of", "score",
+    "RESAMPLES", "Score", "Scores", "SplitScores", "better_by", "bootstrap", "bound", "compute", "metric_of", "score",
 ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def bootstrap(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], *
     """
     if use.parts:
         return _composite_spread(use, evaluation, rows, seed)
-    truth, predictions = _bound(use, evaluation)
+    truth, predictions = bound(use, evaluation)
     return resample(
         metric_of(use), truth[rows], predictions[rows], seed=seed, params=use.params, unit=_units(evaluation, rows)
     )
@@ -102,7 +102,7 @@ def standard_error(
 ) -> float:
     """Return the standard error of a metric: by a closed form where one is right, else from its bootstrap values."""
     if not use.parts:
-        truth, predictions = _bound(use, evaluation)
+        truth, predictions = bound(use, evaluation)
         closed = closed_forms.standard_error(
             metric_of(use), truth[rows], predictions[rows], params=use.params, unit=_units(evaluation, rows)
         )
@@ -135,7 +135,7 @@ def compute(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -> 
         truth = _rules(use, evaluation, rows)
         predictions = np.array([compute(part.metric, evaluation, rows) for part in use.parts])
     else:
-        truth, predictions = (side[rows] for side in _bound(use, evaluation))
+        truth, predictions = (side[rows] for side in bound(use, evaluation))
     try:
         value = metric_of(use).function(truth, predictions, **use.params)
     except MetricError as error:
@@ -192,7 +192,8 @@ def _end(use: MetricUse, name: str, given: float | str | None, columns: Columns,
     return float(values[0])
 
 
-def _bound(use: MetricUse, evaluation: Evaluation) -> tuple[NDArray[Any], NDArray[Any]]:
+def bound(use: MetricUse, evaluation: Evaluation) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the columns that a metric compares, truth and predictions. Raises InvalidChallenge for an unknown one."""
     return _column(use, "truth", use.truth, evaluation.truth), _column(
         use, "predictions", use.predictions, evaluation.predictions
     )
