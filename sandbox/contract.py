@@ -162,7 +162,7 @@ class Probe:
     reason: str = ""
     """When unusable: what is missing and what to install."""
     refusals: tuple[str, ...] = ()
-    """Promises this backend cannot keep here, by their names in conformance.py."""
+    """Promises this backend cannot keep here, by their names in conformance/."""
 
 
 class Conversation(Protocol):

@@ -59,7 +59,7 @@ def is_gvisor(runtime: str | None) -> bool:
 
 
 def refusals(runtime: str | None) -> tuple[str, ...]:
-    """Return the promises that cannot be kept under this runtime, by their names in conformance.py."""
+    """Return the promises that cannot be kept under this runtime, by their names in conformance/."""
     return GVISOR_REFUSALS if is_gvisor(runtime) else ()
 
 
