@@ -125,8 +125,7 @@ def _in_order(known: _Cells, found: _Cells, name: str) -> Sequence[Any] | NDArra
             raise Usage(f"{name} has {len(found.rows):,} rows; the truth has {len(known.rows):,}.")
         return found.rows
     places = {key: place for place, key in enumerate(found.ids)}
-    listed = isinstance(found.rows, list) and found.rows and isinstance(found.rows[0], list)
-    absent = [] if listed and _of_images(found.rows) else [key for key in known.ids if key not in places]
+    absent = [] if _of_images(found.rows) else [key for key in known.ids if key not in places]
     if absent:
         findings.add(
             "missing_id", f"{len(absent)} of {len(known.ids)} ids are missing, the first is {absent[0]}", file=name,
@@ -140,9 +139,10 @@ def _in_order(known: _Cells, found: _Cells, name: str) -> Sequence[Any] | NDArra
     return [found.rows[places[key]] if key in places else [] for key in known.ids]
 
 
-def _of_images(rows: Sequence[Any]) -> bool:
+def _of_images(rows: Sequence[Any] | NDArray[Any]) -> bool:
     """Return whether the rows are COCO results: an image on which nothing was found is not in them."""
-    return any(isinstance(item, dict) and "image_id" in item for row in rows for item in row)
+    lists = (row for row in rows if isinstance(row, list))
+    return any(isinstance(item, dict) and "image_id" in item for row in lists for item in row)
 
 
 def _stacked(rows: Sequence[Any] | NDArray[Any], takes: Takes) -> NDArray[Any]:
