@@ -200,6 +200,7 @@ def _finish(submission: Submission, report: Report) -> None:
     if report.scores is not None:
         shown = ladder.shown(submission, report.scores.public)
         submission.public_held = shown.held
+        submission.plots = {} if shown.held else report.plots  # a Ladder tells nothing of a step that it does not show
         if shown.held:
             submission.sentence = f"{submission.sentence} {ladder.HELD}"
         _write_scores(submission, Board.PUBLIC, shown.split)

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from challenges.errors import Finding, InvalidSubmission
 from challenges.evaluation import Evaluation, Truth, aligned
 from challenges.loader import Challenge
 from challenges.minting import Minted
+from challenges.plots import draw
 from challenges.programs import Program, read_program
 from challenges.readers import Expected, read
 from challenges.referee import ChannelEnded, ChannelTimedOut, Dialogue, Foul, FoulKind
@@ -234,15 +236,25 @@ def _scored(
     replay: Mapping[str, Any] | None = None,
     remarks: Sequence[str] = (),
 ) -> Report:
+    spec = job.challenge.spec
     return Report(
         verdict=Verdict.SCORED,
         sentence=" ".join(("Scored.", *remarks)),
-        scores=score(job.challenge.spec.metric, evaluation, seed=job.paper.digest()),
+        scores=score(spec.metric, evaluation, seed=job.paper.digest()),
+        plots=draw(spec.metric, evaluation, plots=spec.plots, ids=_row_names(job, evaluation)),
         usage=_usage(result),
         log_tail=_log(job, result),
         provenance=_provenance(job, result),
         replay=None if replay is None else dict(replay),
     )
+
+
+def _row_names(job: Job, evaluation: Evaluation) -> NDArray[Any] | None:
+    """Return what a learner calls the rows of an evaluation; None where they are not those of the truth."""
+    if job.truth is None:
+        return None
+    ids = next(iter(job.truth.ids.values()))
+    return ids if len(ids) == len(evaluation.public) else None
 
 
 def _failed(job: Job, result: RunResult) -> Report:

@@ -24,3 +24,5 @@ class Report:
     log_tail: str = ""
     provenance: dict[str, Any] = field(default_factory=dict)
     replay: dict[str, Any] | None = None
+    plots: dict[str, Any] = field(default_factory=dict)
+    """Of the public rows, as challenges/plots makes them."""

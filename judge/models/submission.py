@@ -17,7 +17,7 @@ LARGEST = 1.7e308
 class Submission(models.Model):
     """Created by intake.py alone; its state is written by bookkeeping.py alone."""
 
-    LONG = ("findings", "log_tail", "usage", "provenance", "replay")
+    LONG = ("findings", "log_tail", "usage", "provenance", "replay", "plots")
     """Columns that lists and boards leave in the database: a replay alone can be larger than a whole page."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="submissions")
@@ -62,6 +62,8 @@ class Submission(models.Model):
     provenance = models.JSONField(default=dict, blank=True)
     """Challenge version, data digest, metric version, image digest: enough to reproduce the score."""
     replay = models.JSONField(null=True, blank=True)
+    plots = models.JSONField(default=dict, blank=True)
+    """Of the public rows, as challenges/plots makes them; empty where a Ladder holds the score."""
 
     class Meta:
         constraints = (

@@ -123,6 +123,7 @@ def submission(of: Submission, *, user: User) -> Plain:
         "wait": None if wait is None else {"ahead": wait.ahead, "estimate_s": wait.estimate_s},
         "usage": of.usage,
         "provenance": of.provenance,
+        "plots": {"plots": [], "missing": []} | of.plots,
         "rank": leaderboard.rank(of.edition, Board.PUBLIC, of.team),
         "quota": quota(intake.quota_of(of.team, of.edition)),
     }

@@ -234,6 +234,22 @@ class WaitShape(Shape):
     estimate_s = serializers.FloatField(allow_null=True, help_text="Null while no worker is there that could take it.")
 
 
+class MissingPlotShape(Shape):
+    name = serializers.CharField()
+    why = serializers.ChoiceField(
+        ["few_rows", "too_large", "failed"],
+        help_text="It would tell too much of single rows, would be too large, or failed by our fault.",
+    )
+
+
+class PlotsShape(Shape):
+    plots = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Of the public rows, rounded to about five rows; `shape` is lines, bars, matrix or examples.",
+    )
+    missing = MissingPlotShape(many=True)
+
+
 class SubmissionShape(SubmissionLineShape):
     sha256 = serializers.CharField()
     fault = serializers.ChoiceField(_one_of(Fault), allow_null=True)
@@ -243,6 +259,7 @@ class SubmissionShape(SubmissionLineShape):
     wait = WaitShape(allow_null=True, help_text="While it is queued.")
     usage = serializers.DictField(child=serializers.FloatField(allow_null=True))
     provenance = serializers.DictField(help_text="Enough to reproduce the score.")
+    plots = PlotsShape()
     rank = serializers.IntegerField(allow_null=True, help_text="Of the team on the public board.")
     quota = QuotaShape()
 
