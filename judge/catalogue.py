@@ -93,6 +93,11 @@ def entry(user: User | None, edition: Edition) -> Entry:
     return Entry(edition=edition, teams=size, team=teams.get(edition.pk), rank=ranks.get(edition.pk))
 
 
+def open_slugs() -> frozenset[str]:
+    """Return the slugs of the challenges that everybody finds on this site."""
+    return frozenset(_live().values_list("slug", flat=True))
+
+
 def fits(spec: ChallengeSpec, wanted: Wanted) -> bool:
     """Return whether a challenge is one of those wanted."""
     text = " ".join((spec.slug, spec.title, spec.summary, *spec.tags, *spec.roadmap)).lower()
