@@ -11,8 +11,9 @@ from judge import leaderboard, waiting
 from judge.models import Board, Event, Standing, Submission
 from judge.verdicts import State, Step, Verdict
 from judge.waiting import Wait
-from web.pages import words
+from web.pages import plots, words
 from web.pages.lookup import Paper
+from web.pages.plots import Drawing
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class Live:
     sentence: str
     attempt_note: str
     names_files: bool
+    drawings: list[Drawing]
+    missing_plots: list[str]
 
 
 def live_of(submission: Submission, paper: Paper) -> Live:
@@ -80,6 +83,8 @@ def live_of(submission: Submission, paper: Paper) -> Live:
         sentence=submission.sentence.removeprefix("Scored.").strip(),
         attempt_note=_attempt_note(submission),
         names_files=any(finding.get("file") for finding in submission.findings),
+        drawings=plots.drawings(submission.plots),
+        missing_plots=plots.missing(submission.plots),
     )
 
 
