@@ -57,6 +57,8 @@ ROUTES: dict[str, Who] = {
     # Pages
     "pages:home":          Who.ANYBODY,
     "pages:challenge":     Who.ANYBODY,
+    "pages:roadmaps":      Who.ANYBODY,
+    "pages:roadmap":       Who.ANYBODY,  # who is signed in sees their own progress in it
     "pages:data":          Who.ANYBODY,
     "pages:board":         Who.ANYBODY,  # ?board=private and ?around=me ask for more: judge.leaderboard decides
     "pages:file":          Who.LEARNER,

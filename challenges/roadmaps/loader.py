@@ -19,19 +19,15 @@ ORDER = ("video", "article", "ninety", "topics")
 
 @dataclass(frozen=True)
 class Atlas:
-    """The roadmaps, and every row by its id."""
+    """The roadmaps, every row by its id, and the roadmap on which it stands."""
 
     roadmaps: Sequence[Roadmap]
     rows: Mapping[str, Row]
+    homes: Mapping[str, Roadmap]
 
     def find(self, slug: str) -> Roadmap | None:
         """Return a roadmap by its slug."""
         return next((roadmap for roadmap in self.roadmaps if roadmap.slug == slug), None)
-
-    def home_of(self, row_id: str) -> Roadmap:
-        """Return the roadmap on which a row stands. Raises KeyError for a row of none."""
-        row = self.rows[row_id]
-        return next(roadmap for roadmap in self.roadmaps if row in roadmap.rows)
 
     def challenge_of(self, row: Row) -> str:
         """Return the slug of the challenge that serves a row, its own or the shared one."""
@@ -58,7 +54,12 @@ def read_atlas(folder: Path, order: Sequence[str]) -> Atlas:
     faults = list(_faults(roadmaps))
     if faults:
         raise InvalidChallenge("\n".join(faults))
-    return Atlas(list(roadmaps.values()), {row.id: row for roadmap in roadmaps.values() for row in roadmap.rows})
+    placed = [(row, roadmap) for roadmap in roadmaps.values() for row in roadmap.rows]
+    return Atlas(
+        roadmaps=list(roadmaps.values()),
+        rows={row.id: row for row, _ in placed},
+        homes={row.id: roadmap for row, roadmap in placed},
+    )
 
 
 def _faults(roadmaps: Mapping[Path, Roadmap]) -> Iterator[str]:

@@ -13,6 +13,9 @@ from challenges.loader import load
 IRIS = "/challenges/iris-new-meadow/"
 PAGES = [
     "/",
+    "/roadmaps/",
+    "/roadmaps/video/",
+    "/roadmaps/ninety/",
     IRIS,
     f"{IRIS}data/",
     f"{IRIS}leaderboard/",

@@ -2,6 +2,7 @@
 
 challenges.py   the list, overview, data         facets.py     words and filters of the list, with counts
                                                  previews.py   first rows of tables
+roadmaps.py     roadmaps with progress
 boards.py       leaderboards                     scale.py      the ruler between floor and ceiling
 submissions.py  hand-in, history, cancel, choose
                                                  live.py       one submission from the queue to the verdict

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from challenges.roadmaps.loader import atlas
 from challenges.spec import ChallengeSpec
 from judge.models import Submission
+from judge.tiers import Tier
 from web.pages import words
 from web.pages.facets import label_of
 
@@ -71,6 +74,23 @@ def tone(submission: Submission) -> str:
 @register.filter
 def fault(submission: Submission) -> str:
     return words.fault(submission)
+
+
+@register.filter
+def tier_words(tier: Tier) -> str:
+    return words.TIERS[tier]
+
+
+@register.filter
+def tier_code(tier: Tier) -> str:
+    return tier.name.lower()
+
+
+@register.filter
+def row_address(row_id: str) -> str:
+    """Return where a row of a roadmap stands; nothing for a row that is on none."""
+    home = atlas().homes.get(row_id)
+    return "" if home is None else f"{reverse('pages:roadmap', args=[home.slug])}#{row_id}"
 
 
 @register.filter

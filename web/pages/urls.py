@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from web.pages import boards, challenges, submissions, teams
+from web.pages import boards, challenges, roadmaps, submissions, teams
 
 app_name = "pages"
 
 urlpatterns = [
     path("", challenges.home, name="home"),
+    path("roadmaps/", roadmaps.roadmaps, name="roadmaps"),
+    path("roadmaps/<slug:slug>/", roadmaps.roadmap, name="roadmap"),
     path("challenges/<slug:slug>/", challenges.overview, name="challenge"),
     path("challenges/<slug:slug>/data/", challenges.data, name="data"),
     path("challenges/<slug:slug>/data/all.zip", challenges.all_files, name="all-files"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from challenges.spec import Answer, BoardSpec, ChallengeSpec, Counts, Kind, ProgramSpec
 from judge.models import Submission
+from judge.tiers import Tier
 from judge.verdicts import RULES, Fault, State, Step, Verdict
 
 KINDS = {
@@ -43,6 +44,15 @@ VERDICTS = {
     Verdict.ILLEGAL_MOVE: "Illegal move",
     Verdict.CANCELLED: "Cancelled",
     Verdict.JUDGE_ERROR: "Our error",
+}
+
+TIERS = {
+    Tier.NOT_TRIED: "Not tried",
+    Tier.TRIED: "Tried",
+    Tier.ABOVE_BASELINE: "Above the baseline",
+    Tier.BRONZE: "Bronze",
+    Tier.SILVER: "Silver",
+    Tier.GOLD: "Gold",
 }
 
 STATES = {State.QUEUED: "Queued", State.RUNNING: "Running"}

@@ -80,9 +80,8 @@ def test_no_two_rows_teach_in_the_same_words() -> None:
 
 
 def test_a_row_knows_the_roadmap_that_it_stands_on() -> None:
-    assert atlas().home_of("CV-30").slug == "ninety"
-    with pytest.raises(KeyError):
-        atlas().home_of("V-99")
+    assert atlas().homes["CV-30"].slug == "ninety"
+    assert atlas().homes.keys() == atlas().rows.keys()
 
 
 @pytest.mark.parametrize("slug", slugs())
