@@ -60,9 +60,12 @@ def draw(
     drawn: list[dict[str, Any]] = []
     missing: list[dict[str, str]] = []
     size = 0
+    subject: Subject | None = None
     for function, use in _wanted(metric, plots):
         try:
-            made = [to_json(plot) for plot in function(_subject(metric, use, evaluation, ids))]
+            if subject is None or subject.use is not use:
+                subject = _subject(metric, use, evaluation, ids)
+            made = [to_json(plot) for plot in function(subject)]
         except TooFewRows:
             missing.append({"name": function.__name__, "why": "few_rows"})
             continue
@@ -100,8 +103,7 @@ def _subject(metric: MetricSpec, use: MetricUse, evaluation: Evaluation, ids: ND
     truth, predictions = bound(use, evaluation)
     return Subject(
         metric=metric_of(use),
-        params=use.params,
-        label=use.name,
+        use=use,
         truth=truth[public],
         predictions=predictions[public],
         unit=evaluation.unit[public],

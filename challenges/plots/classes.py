@@ -28,7 +28,7 @@ def confusion(subject: Subject) -> Sequence[Plot]:
     enough(len(truth))
     classes, is_class = _numbered(truth)
     calls, called_class = _numbered(called)
-    rows = np.bincount(is_class)
+    rows = np.bincount(is_class, minlength=len(classes))
     shown = sorted(np.argsort(-rows, kind="stable")[:MOST_CLASSES].tolist())
     place = {classes[number]: position for position, number in enumerate(shown)}
     table = _table(
@@ -63,6 +63,8 @@ def _sides(subject: Subject) -> tuple[NDArray[Any], NDArray[Any], Mapping[Any, s
 def _numbered(values: NDArray[Any]) -> tuple[list[Any], Codes]:
     """Return the distinct classes in their order and (n,) the number of each row's class."""
     keys = values
+    if values.dtype.kind == "b":
+        return [False, True], values.astype(np.int64)
     if values.dtype.kind == "O":
         # One object a class, as a rule: what is compared is where they are, which is quick.
         keys = np.fromiter(map(id, values), dtype=np.int64, count=len(values))

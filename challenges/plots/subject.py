@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from challenges.metrics.types import Metric
 from challenges.plots.shapes import Plot
+from challenges.spec import MetricUse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +19,7 @@ class Subject:
     """Public rows only: whoever makes one has left the others out."""
 
     metric: Metric
-    params: Mapping[str, Any]
-    label: str
-    """What the board calls the metric."""
+    use: MetricUse
     truth: NDArray[Any]
     predictions: NDArray[Any]
     unit: NDArray[np.int64]
@@ -28,6 +27,15 @@ class Subject:
     """(n,) what a learner calls the rows."""
     threshold: float = 0.5
     """From which probability on the challenge calls a row positive."""
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        return self.use.params
+
+    @property
+    def label(self) -> str:
+        """What the board calls the metric."""
+        return self.use.name
 
 
 PlotFunction = Callable[[Subject], Sequence[Plot]]

@@ -187,7 +187,8 @@ _DRAW = {"lines": _lines, "bars": _bars, "matrix": _matrix, "examples": _example
 
 
 def _path(points: Sequence[Sequence[float]]) -> str:
-    return "M" + "L".join(f"{_across(x):g} {_up(y):g}" for x, y in points) if points else ""
+    dot = "h0" if len(points) == 1 else ""  # drawn by the round ends of the line
+    return "M" + "L".join(f"{_across(x):g} {_up(y):g}" for x, y in points) + dot if points else ""
 
 
 def _across(share: float) -> float:
