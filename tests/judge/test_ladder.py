@@ -31,11 +31,14 @@ def split(value: float, *, own_noise: int = 0) -> SplitScores:
     )
 
 
+PLOTS = {"plots": [{"shape": "matrix", "name": "confusion"}], "missing": []}
+
+
 def recorded(submission: Submission, public: float, *, private: float = 0.5, own_noise: int = 0) -> Submission:
     lease = bookkeeping.claim(submission.pk, worker="test")
     assert lease is not None
     scores = Scores(public=split(public, own_noise=own_noise), private=split(private, own_noise=own_noise))
-    bookkeeping.record(lease, Report(verdict=Verdict.SCORED, scores=scores, sentence="Scored."))
+    bookkeeping.record(lease, Report(verdict=Verdict.SCORED, scores=scores, sentence="Scored.", plots=PLOTS))
     submission.refresh_from_db()
     return submission
 
@@ -145,3 +148,13 @@ def test_a_plain_board_shows_every_score_as_it_is(edition: Edition, team: Team, 
     recorded(make_submission(team=team), 0.8)
     second = recorded(make_submission(team=team, minutes=1), 0.70049, own_noise=1)
     assert (second.public_score, second.public_held, second.sentence) == (0.70049, False, "Scored.")
+
+
+def test_a_held_submission_shows_no_plots_of_its_public_rows(
+    edition: Edition, team: Team, make_submission: Make, keep_a_ladder: Callable[..., None]
+) -> None:
+    keep_a_ladder(edition)
+    first = recorded(make_submission(team=team), 0.8)
+    second = recorded(make_submission(team=team, minutes=1), 0.809, own_noise=1)
+    assert (first.public_held, first.plots) == (False, PLOTS)
+    assert (second.public_held, second.plots) == (True, {})

@@ -309,3 +309,25 @@ def test_handing_in_is_throttled_apart_from_reading(
     assert [answer.status_code for answer in answers] == [422, 422, 429]
     assert answers[-1].json()["code"] == "throttled"
     assert mine.get(f"challenges/{IRIS}/submissions").status_code == 200
+
+
+def test_plots_of_the_public_rows_come_with_the_score(api: Any, ada: User, floor: bytes) -> None:
+    number = api(ada).submit(IRIS, floor).json()["id"]
+    assert api(ada).get(f"submissions/{number}").json()["plots"] == {"plots": [], "missing": []}
+    grade()
+    body = api(ada).get(f"submissions/{number}").json()
+    assert body["plots"]["missing"] == []
+    (confusion,) = body["plots"]["plots"]
+    assert (confusion["shape"], confusion["rows"]) == ("matrix", ["setosa", "versicolor", "virginica"])
+    assert confusion["shares"] == [[1, 0, 0], [1, 0, 0], [1, 0, 0]]  # every flower is called setosa
+
+
+def test_a_plot_that_fails_does_not_touch_the_score(
+    api: Any, ada: User, floor: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("challenges.plots.classes._table", lambda *sides: 1 / 0)
+    number = api(ada).submit(IRIS, floor).json()["id"]
+    grade()
+    body = api(ada).get(f"submissions/{number}").json()
+    assert (body["verdict"], body["public"]["value"]) == ("scored", pytest.approx(1 / 3))
+    assert body["plots"] == {"plots": [], "missing": [{"name": "confusion", "why": "failed"}]}
