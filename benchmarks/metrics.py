@@ -7,8 +7,8 @@
     bootstrap       1,000 resamples with a seed never seen before, against calling the function again and again
     closed_forms    a standard error without resampling
 
-Each case runs in a process of its own. Memory is what one call adds to the peak of a fresh fork. Libraries that are not
-installed are named and left out. Goals are data, below and in metric_cases.py; at the end stands which were missed.
+Each case runs in a process of its own. Memory is what one call adds to the peak of a fresh fork. BLAS has one
+thread for everybody, unless OPENBLAS_NUM_THREADS says otherwise. Libraries that are not installed are left out. Goals are data, below and in metric_cases.py; at the end stands which were missed.
 """
 
 from __future__ import annotations
@@ -103,6 +103,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     names = (*CASES, "bootstrap", "closed_forms")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     options = parser.parse_args(argv)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # for the processes below: on a busy machine idle threads of BLAS spin
     print(machine())
     lines: list[Line] = []
     headed: Table | None = None

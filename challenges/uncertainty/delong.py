@@ -55,7 +55,8 @@ def pulls(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     """
     if len(predictions) != len(truth) or len(truth) == 0:
         raise MetricError(f"truth has {len(truth)} rows and predictions {len(predictions)}; expected the same, not 0")
-    return np.asarray(np.mean([_pulls(positive, scores) for positive, scores in _columns(truth, predictions)], axis=0))
+    columns = [_pulls(positive, scores) for positive, scores in _columns(truth, predictions)]
+    return columns[0] if len(columns) == 1 else np.asarray(np.mean(columns, axis=0))
 
 
 def _columns(truth: NDArray[Any], predictions: NDArray[Any]) -> Iterator[tuple[NDArray[np.bool_], Array]]:
@@ -75,21 +76,26 @@ def _pulls(positive: NDArray[np.bool_], scores: Array) -> Array:
         return np.full(len(positive), math.nan)
     placements = _placements(positive, scores, rows)
     auc = placements[positive].mean()
-    size = rows[positive.astype(np.int64)].astype(np.float64)
-    return np.asarray((placements - auc) / np.sqrt(size * (size - 1)))
+    below, above = 1 / np.sqrt(rows * (rows - 1.0))
+    placements -= auc
+    placements *= np.where(positive, above, below)
+    return placements
 
 
 def _placements(positive: NDArray[np.bool_], scores: Array, rows: NDArray[np.int64]) -> Array:
     """Return the share of the other class that each row beats; a tie is half a win."""
     order = np.argsort(scores)
-    ranked = scores[order]
+    ranked, is_positive = scores[order], positive[order]
+    positives = np.zeros(len(order) + 1)
+    np.cumsum(is_positive, out=positives[1:])
     starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
-    sizes = np.diff(np.append(starts, len(ranked)))
-    positives = np.add.reduceat(positive[order].astype(np.float64), starts)
-    beaten = []
-    for others in (positives, sizes - positives):  # those whom a negative row meets, those whom a positive row meets
-        beaten.append(np.cumsum(others) - others / 2)
-    group = np.repeat(np.arange(len(starts)), sizes)
-    placed = np.empty(len(scores))
-    placed[order] = np.where(positive[order], beaten[1][group] / rows[0], 1 - beaten[0][group] / rows[1])
+    bounds = np.append(starts, len(order))
+    places = positives[bounds]
+    # Halfway between the ends of a run of equal scores: how many positives lie below it, and how many rows.
+    positives_below, rows_below = (places[:-1] + places[1:]) / 2, (bounds[:-1] + bounds[1:]) / 2
+    if len(starts) < len(order):
+        sizes = np.diff(bounds)
+        positives_below, rows_below = np.repeat(positives_below, sizes), np.repeat(rows_below, sizes)
+    placed = np.empty(len(order))
+    placed[order] = np.where(is_positive, (rows_below - positives_below) / rows[0], 1 - positives_below / rows[1])
     return placed
