@@ -28,7 +28,6 @@ class Team(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["edition", "name"], name="team_names_differ"),)
         indexes = (models.Index(fields=["edition"], condition=Q(is_baseline=True), name="host_teams"),)
-        indexes = (models.Index(fields=["edition"], condition=Q(is_baseline=True), name="host_teams"),)
 
     def __str__(self) -> str:
         return self.name
