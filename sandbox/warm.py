@@ -81,9 +81,13 @@ class WarmSandbox:
     def _running(self, spec: RunSpec, *, talks: bool) -> Running:
         spec.on_stage(Stage.STAGING)
         hierarchy = cgroups.find(self._root)
-        box = WarmBox(spec, self._zygotes.get(spec.preload), JobFolder(self._root), hierarchy)
-        processes = None if hierarchy is not None else spec.limits.processes
-        return Running(box, spec, Job(entry=spec.entry, talks=talks, processes=processes))
+        job = Job(entry=spec.entry, talks=talks, processes=None if hierarchy is not None else spec.limits.processes)
+        zygote = self._zygotes.get(spec.preload)
+        try:
+            return Running(WarmBox(spec, zygote, JobFolder(self._root), hierarchy), spec, job)
+        except SandboxUnavailable:
+            zygote.doubt()
+            raise
 
     def _try(self) -> None:
         """Run a program of one line, because every host forbids something else."""

@@ -75,6 +75,10 @@ class Zygote:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
+    def doubt(self) -> None:
+        """Have it replaced soon: it did not do what it was asked for."""
+        self.forks = FORKS
+
     def retire(self) -> None:
         """Ask for no further fork; the interpreter leaves when its last child has ended."""
         self._control.close()
@@ -129,7 +133,7 @@ class Zygotes:
             found = self._current.pop(preload, None)
             if found is not None and _is_gone(found):
                 self._retire(found)
-                found = None
+                found = self._successors.pop(preload, None)
             if found is None:
                 found = self._start(preload)
             elif _is_worn(found):

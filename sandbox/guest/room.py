@@ -64,13 +64,14 @@ def _make(birth: Birth, descriptors: list[int], zygote: socket.socket, program: 
         folders = _furnish(birth, mounts)
         _show_own_processes(birth.masked)
         itself = os.pidfd_open(os.getpid())
-        socket.send_fds(status, [b'{"furnished": true}'], [itself, *folders])
-        socket.send_fds(zygote, [birth.to_line()], [status.fileno(), itself, *streams, *groups])
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         kernel.drop_capabilities()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        os.closerange(0, os.sysconf("SC_OPEN_MAX"))
         kernel.filter_system_calls(program)
+        # Only now, with nothing left to lose, somebody may come in.
+        socket.send_fds(status, [b'{"furnished": true}'], [itself, *folders])
+        socket.send_fds(zygote, [birth.to_line()], [status.fileno(), itself, *streams, *groups])
+        os.closerange(0, os.sysconf("SC_OPEN_MAX"))
     except BaseException as error:
         status.send(json.dumps({"failed": f"{type(error).__name__}: {error}"[:500]}).encode())
         os._exit(1)
