@@ -85,6 +85,19 @@ class CsvAnswer(AnswerBase):
     columns: dict[str, Column] = Field(min_length=1)
     group_by: str | None = None
     """One of the ids; rows that share it become ONE evaluation row whose columns are arrays (a tray, a query)."""
+    distributions: dict[str, tuple[str, ...]] = {}
+    """Name -> columns with the probabilities of classes 0, 1, ...: they sum to 1 in every row, within 0.001, and stand
+    in the evaluation together as one column of that name."""
+
+    @model_validator(mode="after")
+    def _distributions_are_of_probabilities(self) -> CsvAnswer:
+        for name, parts in self.distributions.items():
+            columns = [self.columns.get(part) for part in parts]
+            if len(parts) < 2 or name in self.columns:
+                raise ValueError(f"distribution {name} needs two columns at least and a name of its own")
+            if not all(isinstance(c, NumberColumn) and c.min >= 0 and c.max <= 1 for c in columns):
+                raise ValueError(f"distribution {name} is made of number columns from 0 to 1")
+        return self
 
 
 class DetectionsAnswer(AnswerBase):
@@ -113,6 +126,14 @@ class ArraySpec(Strict):
     """Shape behind the first axis; the first axis is the published order of ids."""
     min: float
     max: float
+    distribution: bool = False
+    """Whether the numbers along the last axis are probabilities that sum to 1, within 0.001."""
+
+    @model_validator(mode="after")
+    def _a_distribution_has_classes(self) -> ArraySpec:
+        if self.distribution and (not self.shape or self.shape[-1] < 2 or self.min < 0 or self.max > 1):
+            raise ValueError("a distribution has two classes at least along its last axis, from 0 to 1")
+        return self
 
 
 class NpzAnswer(AnswerBase):

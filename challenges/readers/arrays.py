@@ -11,6 +11,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from challenges.metrics.matrices import SUM_TOLERANCE
 from challenges.readers.archives import BROKEN, Archive, ArchiveCaps, open_archive
 from challenges.readers.expected import Expected
 from challenges.readers.findings import Findings, shown
@@ -123,6 +124,10 @@ def _check_values(array: NDArray[Any], name: str, spec: ArraySpec, findings: Fin
     _note("not_finite", ~finite, array, name, "a finite number", findings)
     outside = finite & ((array < spec.min) | (array > spec.max))
     _note("out_of_range", outside, array, name, f"{spec.min:.15g} to {spec.max:.15g}", findings)
+    if spec.distribution:
+        sums = np.where(finite & ~outside, array, np.nan).astype(np.float64).sum(axis=-1)  # NaN: told of already
+        expected = f"probabilities that sum to 1 within {SUM_TOLERANCE:g}"
+        _note("not_a_distribution", np.abs(sums - 1) > SUM_TOLERANCE, sums, name, expected, findings)
 
 
 def _note(

@@ -29,6 +29,8 @@ class Cells:
         self._cells = cells
         self._rows = rows
         self._findings = findings
+        self.faulty: set[int] = set()
+        """Places of cells that a finding speaks of."""
 
     def read(self, column: Column) -> NDArray[Any]:
         """Return the (n,) values; where something is wrong the findings say so and the array means nothing."""
@@ -129,6 +131,7 @@ class Cells:
     def _note(self, code: str, places: Sequence[int] | NDArray[np.int64], expected: str) -> None:
         if len(places) == 0:
             return
+        self.faulty.update(map(int, places))
         row, cell = self._rows[places[0]], self._cells[places[0]]
         self._findings.add(
             code,

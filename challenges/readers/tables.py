@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from challenges.evaluation import grouped, rows_by_group
+from challenges.metrics.matrices import SUM_TOLERANCE
 from challenges.readers.cells import Cells
 from challenges.readers.expected import Expected
 from challenges.readers.findings import Findings, shown
@@ -36,11 +37,14 @@ def read_csv(data: bytes, answer: CsvAnswer, expected: Expected, findings: Findi
     """Return column -> (n,) array, or (groups,) arrays of arrays. Raises InvalidSubmission."""
     table = _parsed(_text(data, answer, findings), answer, findings)
     places = _places(table, answer, expected, findings)
-    columns = {
-        name: Cells(name, table.columns[name], table.rows, findings).read(column)
-        for name, column in answer.columns.items()
-        if name in table.columns
+    cells = {
+        name: Cells(name, table.columns[name], table.rows, findings) for name in answer.columns if name in table.columns
     }
+    columns = {name: cells[name].read(column) for name, column in answer.columns.items() if name in cells}
+    for name, parts in answer.distributions.items():
+        if all(part in columns for part in parts):
+            faulty = set[int]().union(*(cells[part].faulty for part in parts))
+            columns[name] = _distribution(name, [columns.pop(part) for part in parts], faulty, table.rows, findings)
     findings.raise_if_any()
     aligned = {}
     for name, values in columns.items():
@@ -50,6 +54,27 @@ def read_csv(data: bytes, answer: CsvAnswer, expected: Expected, findings: Findi
         return aligned
     rows = rows_by_group(expected.ids[answer.group_by])
     return {name: grouped(values, rows) for name, values in aligned.items()}
+
+
+def _distribution(
+    name: str, parts: Sequence[NDArray[Any]], faulty: set[int], rows: Sequence[int], findings: Findings
+) -> NDArray[np.float64]:
+    """Return (n, k) probabilities; a row whose cells are sound must sum to 1."""
+    together = np.column_stack(parts)
+    sums = together.sum(axis=1)
+    odd = [place for place in np.flatnonzero(np.abs(sums - 1) > SUM_TOLERANCE).tolist() if place not in faulty]
+    if odd:
+        expected = f"probabilities that sum to 1 within {SUM_TOLERANCE:g}"
+        findings.add(
+            "not_a_distribution",
+            f"row {rows[odd[0]]}, {name}: expected {expected}, found a sum of {sums[odd[0]]:.6g}",
+            row=rows[odd[0]],
+            column=name,
+            found=f"{sums[odd[0]]:.6g}",
+            expected=expected,
+            count=len(odd),
+        )
+    return together
 
 
 def _text(data: bytes, answer: CsvAnswer, findings: Findings) -> str:
