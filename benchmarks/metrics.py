@@ -7,8 +7,9 @@
     bootstrap       1,000 resamples with a seed never seen before, against calling the function again and again
     closed_forms    a standard error without resampling
 
-Each case runs in a process of its own. Memory is what one call adds to the peak of a fresh fork. BLAS has one
-thread for everybody, unless OPENBLAS_NUM_THREADS says otherwise. Libraries that are not installed are left out. Goals are data, below and in metric_cases.py; at the end stands which were missed.
+Each case runs in a process of its own. Memory is what one call adds to the peak of a fresh fork. BLAS has one thread
+for everybody, unless OPENBLAS_NUM_THREADS says otherwise. Libraries that are not installed are left out and named.
+Goals are data, below and in metric_cases.py; at the end stands which were missed.
 """
 
 from __future__ import annotations
@@ -211,11 +212,13 @@ def bootstrap(name: str, rounds: int) -> list[Line]:
     made_of = (
         "sums of rows" if sums else "pulls of rows" if metric.pulls else "counts" if metric.resampled else "nothing"
     )
+    if count < resampling.RESAMPLES:
+        made_of += f"; {count} only"
     large = len(truth) == RESAMPLED_ROWS
     goal = GOAL_SUMS_S if sums and large else None
     met = goal is None or times["in all"] < goal
     cells = (
-        name, f"{len(truth):,} {metric.unit}s", made_of + ("" if count == resampling.RESAMPLES else f"; {count} only"),
+        name, f"{len(truth):,} {units(metric.unit)}", made_of,
         f"{times['figures'] * 1e3:,.1f}" if sums else "", f"{times['in all'] * 1e3:,.1f}",
         f"{times['anew'] * count:,.1f}", f"{times['anew'] * count / times['in all']:,.0f}",
         "" if goal is None else f"{goal * 1e3:g} ms", "" if goal is None else "met" if met else "MISSED",
@@ -224,6 +227,10 @@ def bootstrap(name: str, rounds: int) -> list[Line]:
     if sums:
         missed += f" (the rows' own figures take {times['figures'] * 1e3:.0f})"
     return [Line(cells=cells, goals=int(goal is not None), missed=() if met else (missed,))]
+
+
+def units(one: str) -> str:
+    return f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
 
 
 def closed_form(name: str, rounds: int) -> list[Line]:

@@ -51,7 +51,7 @@ def standard_error(
     sample is too small for it (one unit, one row of a class).
     """
     params = params or {}
-    _, units = units_of(len(truth), unit)
+    units = len(truth) if unit is None else units_of(len(truth), unit)[1]
     if metric.standard_error is not None and units == len(truth):
         error = metric.standard_error(truth, predictions, **params)
     else:
@@ -79,16 +79,16 @@ def pulls(
     (units,) numbers around 0, whose squares add up to the variance of the value; those of two submissions may be
     subtracted. NaN where the slope is not defined, or where there is one unit only.
     """
-    place, units = units_of(len(truth), unit)
+    place, units = (None, len(truth)) if unit is None else units_of(len(truth), unit)
     if units < 2:
         return np.full(units, math.nan)
     if metric.pulls is not None:
         pulled = metric.pulls(truth, predictions, **(params or {}))
-        return pulled if unit is None else np.bincount(place, weights=pulled).astype(np.float64, copy=False)
+        return pulled if place is None else np.bincount(place, weights=pulled).astype(np.float64, copy=False)
     if metric.row_scores is None and metric.row_sums is None:
         return None
     figures = row_figures(metric, truth, predictions, params or {})
-    if unit is not None:
+    if place is not None:
         figures = summed(figures, place, units)
     totals = np.einsum("ij->j", figures)  # a third of the time of a sum down the columns
     squares = np.einsum("ij,ij->j", figures, figures)

@@ -75,10 +75,10 @@ def _pulls(positive: NDArray[np.bool_], scores: Array) -> Array:
     if rows.min() == 1:
         return np.full(len(positive), math.nan)
     placements = _placements(positive, scores, rows)
-    auc = placements[positive].mean()
-    below, above = 1 / np.sqrt(rows * (rows - 1.0))
-    placements -= auc
-    placements *= np.where(positive, above, below)
+    placements -= np.einsum("i,i->", placements, positive) / rows[1]
+    size = rows * (rows - 1.0)
+    np.divide(placements, math.sqrt(size[0]), out=placements, where=~positive)
+    np.divide(placements, math.sqrt(size[1]), out=placements, where=positive)
     return placements
 
 
@@ -86,16 +86,23 @@ def _placements(positive: NDArray[np.bool_], scores: Array, rows: NDArray[np.int
     """Return the share of the other class that each row beats; a tie is half a win."""
     order = np.argsort(scores)
     ranked, is_positive = scores[order], positive[order]
-    positives = np.zeros(len(order) + 1)
-    np.cumsum(is_positive, out=positives[1:])
-    starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
-    bounds = np.append(starts, len(order))
-    places = positives[bounds]
-    # Halfway between the ends of a run of equal scores: how many positives lie below it, and how many rows.
-    positives_below, rows_below = (places[:-1] + places[1:]) / 2, (bounds[:-1] + bounds[1:]) / 2
-    if len(starts) < len(order):
-        sizes = np.diff(bounds)
-        positives_below, rows_below = np.repeat(positives_below, sizes), np.repeat(rows_below, sizes)
-    placed = np.empty(len(order))
-    placed[order] = np.where(is_positive, (rows_below - positives_below) / rows[0], 1 - positives_below / rows[1])
-    return placed
+    last = np.append(ranked[1:] != ranked[:-1], True)
+    if last.all():  # in place: fresh memory would cost more than the arithmetic
+        positives = np.cumsum(is_positive, out=ranked)
+        negatives = np.arange(1.0, len(order) + 1)
+        negatives -= positives
+    else:
+        positives, negatives = (_midway(one, last) for one in (is_positive, ~is_positive))
+    negatives /= rows[0]
+    positives /= -rows[1]
+    positives += 1
+    np.copyto(positives, negatives, where=is_positive)
+    negatives[order] = positives
+    return negatives
+
+
+def _midway(members: NDArray[np.bool_], last: NDArray[np.bool_]) -> Array:
+    """Return how many members lie below the middle of each row's run of equal scores, which ends where `last` is."""
+    bounds = np.concatenate([[0], np.flatnonzero(last) + 1])
+    below = np.concatenate([[0], np.cumsum(members)])[bounds]
+    return np.repeat((below[:-1] + below[1:]) / 2, np.diff(bounds))
