@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready, worker_shutdown
+from celery.signals import worker_process_shutdown, worker_ready, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings")
 
@@ -43,3 +43,11 @@ def _announce(sender: Any, **kwargs: Any) -> None:
     announcer = signs_of_life.Announcer(queues, worker=sender.hostname)
     worker_shutdown.connect(lambda **kwargs: announcer.leave(), weak=False)
     sweeping.keep_sweeping()
+
+
+@worker_process_shutdown.connect
+def _close_sandbox(**kwargs: Any) -> None:
+    """Each process of a worker has started its own containers and interpreters ahead."""
+    from judge import signs_of_life
+
+    signs_of_life.close_sandbox()

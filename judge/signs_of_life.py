@@ -37,6 +37,14 @@ def sandbox_here() -> tuple[Sandbox | None, str]:
     return sandbox, ""
 
 
+def close_sandbox() -> None:
+    """Let go of what this worker's sandbox has started ahead; for a worker that leaves."""
+    if sandbox_here.cache_info().currsize:
+        sandbox, _ = sandbox_here()
+        if sandbox is not None:
+            sandbox.close()
+
+
 def served(asked: Sequence[str]) -> list[str]:
     """Return the queues that this worker can serve: without a sandbox prediction files only, `gpu` with a GPU only."""
     sandbox, _ = sandbox_here()

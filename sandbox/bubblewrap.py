@@ -68,6 +68,9 @@ class BubblewrapSandbox:
             cgroups.sweep(hierarchy, {path.name for path in root.glob("job-*")})
         return len(orphans)
 
+    def close(self) -> None:
+        """Nothing is started ahead."""
+
     def _staging(self) -> Path:
         return self._root or staging.staging_root()
 

@@ -202,3 +202,6 @@ class Sandbox(Protocol):
 
     def sweep(self) -> int:
         """Remove what killed workers of ours left behind; return how many things were removed."""
+
+    def close(self) -> None:
+        """Remove what this process has started ahead; the sandbox may be used again."""

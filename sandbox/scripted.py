@@ -51,6 +51,9 @@ class ScriptedSandbox:
     def sweep(self) -> int:
         return 0
 
+    def close(self) -> None:
+        """Nothing is started ahead."""
+
 
 class ScriptedConversation:
     """Says its lines whatever it is told."""

@@ -50,6 +50,9 @@ class TrustedSandbox:
     def sweep(self) -> int:
         return 0
 
+    def close(self) -> None:
+        """Nothing is started ahead."""
+
 
 class TrustedBox:
     """A child process in a session of its own."""

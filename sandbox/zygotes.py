@@ -145,8 +145,10 @@ class Zygotes:
         return found.result()
 
     def close(self) -> None:
-        """End all of them, and what they run."""
+        """End all of this process, and what they run."""
         with self._lock:
+            if self._owner != os.getpid():
+                return
             for future in (*self._current.values(), *self._successors.values()):
                 if future.exception() is None:
                     future.result().kill()

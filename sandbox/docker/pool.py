@@ -81,8 +81,10 @@ class Pool:
         return None if found is None else self._filled(found, spec)
 
     def close(self) -> None:
-        """Remove all that wait."""
+        """Remove all that wait for this process."""
         with self._lock:
+            if self._owner != os.getpid():
+                return
             for kind in self._kinds.values():
                 while kind.waiting:
                     self._discard(kind.waiting.popleft()[1])

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from judge import catalogue, signs_of_life, waiting
 from judge.models import Edition, Worker
+from sandbox.contract import Probe
 
 
 @pytest.mark.django_db(transaction=True)
@@ -31,6 +32,20 @@ def test_a_worker_serves_the_gpu_queue_only_with_a_gpu(
 ) -> None:
     monkeypatch.setattr(signs_of_life, "sandbox_here", lambda: (Mock(has_gpu=has_gpu), ""))
     assert signs_of_life.served(["score", "cpu", "gpu"]) == queues
+
+
+def test_a_worker_that_leaves_closes_the_sandbox_that_it_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = Mock(has_gpu=False)
+    monkeypatch.setattr(signs_of_life, "choose", lambda name: (sandbox, Probe(backend="mock", usable=True)))
+    signs_of_life.sandbox_here.cache_clear()
+    try:
+        signs_of_life.close_sandbox()
+        assert not sandbox.close.called  # nobody had opened one
+        signs_of_life.sandbox_here()
+        signs_of_life.close_sandbox()
+        assert sandbox.close.called
+    finally:
+        signs_of_life.sandbox_here.cache_clear()
 
 
 def test_a_worker_unseen_for_half_a_minute_counts_as_away(db: None) -> None:

@@ -20,6 +20,7 @@ from sandbox.docker import DockerSandbox
 from sandbox.docker.engine import Image
 from sandbox.docker.maker import DEADLINE_LABEL, LABEL, STAGING_LABEL, Maker
 from sandbox.docker.options import Preload, container_options
+from sandbox.docker.pool import Pool
 from sandbox.errors import ImageMissing, SandboxUnavailable
 from sandbox.staging import Mounted
 
@@ -395,3 +396,29 @@ def test_a_forked_worker_talks_over_connections_of_its_own(opened: OpenSandbox) 
         assert answer.read() == b"own"
     assert engine.client is before
     assert engine.client.ping()
+
+
+@pytest.mark.docker
+def test_what_was_started_ahead_is_removed_with_the_sandbox_and_not_by_a_fork(work: Path, staging_root: Path) -> None:
+    pool = Pool(memory_mb=400, from_the_first=True)
+    sandbox = DockerSandbox(staging_root=staging_root, pool=pool)
+    spec = RunSpec(work=work, entry="main.py", preload=())
+    for _ in range(2):
+        assert sandbox.run(spec).outcome is Outcome.FINISHED
+
+    def ours() -> list[Any]:
+        listed = sandbox.engine.client.containers.list(filters={"label": f"{STAGING_LABEL}={staging_root}"})
+        return [container for container in listed if container.attrs["Config"]["Cmd"][-3] == "boot"]
+
+    deadline = time.monotonic() + 60
+    while not ours():
+        assert time.monotonic() < deadline, "nothing was started ahead"
+    child = os.fork()
+    if child == 0:
+        pool.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert ours()
+    sandbox.close()
+    assert ours() == []
+    sandbox.close()

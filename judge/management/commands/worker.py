@@ -69,6 +69,7 @@ def poll(resources: Sequence[str]) -> None:
         log.info("stopping")
     finally:
         announcer.leave()
+        signs_of_life.close_sandbox()
 
 
 def _tidy() -> None:
