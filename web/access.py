@@ -95,6 +95,23 @@ ROUTES: dict[str, Who] = {
     "account_reset_password_done":          Who.ANYBODY,
     "account_reset_password_from_key":      Who.ANYBODY,  # likewise
     "account_reset_password_from_key_done": Who.ANYBODY,
+    # Accounts: two-factor authentication, and signing in by other sites
+    "mfa_index":                     Who.LEARNER,
+    "mfa_authenticate":              Who.ANYBODY,  # the second step of signing in: the session is the permission
+    "mfa_reauthenticate":            Who.LEARNER,
+    "mfa_activate_totp":             Who.LEARNER,
+    "mfa_deactivate_totp":           Who.LEARNER,
+    "mfa_view_recovery_codes":       Who.LEARNER,
+    "mfa_generate_recovery_codes":   Who.LEARNER,
+    "mfa_download_recovery_codes":   Who.LEARNER,
+    "socialaccount_login_cancelled": Who.ANYBODY,
+    "socialaccount_login_error":     Who.ANYBODY,
+    "socialaccount_signup":          Who.ANYBODY,  # likewise
+    "socialaccount_connections":     Who.LEARNER,
+    "github_login":                  Who.ANYBODY,  # 404 unless the environment names the site
+    "github_callback":               Who.ANYBODY,
+    "openid_connect_login":          Who.ANYBODY,
+    "openid_connect_callback":       Who.ANYBODY,
     # API: about itself
     "api:schema":          Who.ANYBODY,
     "api:unknown":         Who.ANYBODY,  # answers 404 as JSON

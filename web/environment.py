@@ -11,6 +11,7 @@ import secrets as randomness
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -67,6 +68,17 @@ class Environment(BaseSettings):
     email_url: str = "console://"
     """smtp://user:password@host:port, smtp+tls://..., or console://."""
     sign_up: bool = True
+    certificate_key: SecretStr | None = None
+    """Signs certificates; without it a key made from mint_secret does. Whoever changes it ends all earlier ones."""
+    github_client_id: str | None = None
+    """With its secret: people may sign in by GitHub."""
+    github_client_secret: SecretStr | None = None
+    oidc_issuer: str | None = None
+    """https:// address of an OpenID Connect server; with client id and secret, people may sign in by it."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "OpenID Connect"
+    """What the button says."""
     port: int = Field(default=8000, ge=1, le=65535)
     """Where `manage.py demo` serves, on 127.0.0.1; the next free port where it is taken."""
 
@@ -86,12 +98,30 @@ class Environment(BaseSettings):
             raise ValueError(f"expected an address that begins with {', '.join(f'{scheme}://' for scheme in known)}")
         return value
 
-    @field_validator("secret_key", "mint_secret")
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _over_https(cls, value: str | None) -> str | None:
+        if value is not None and (not value.startswith("https://") or not urlsplit(value).hostname):
+            raise ValueError("expected an address that begins with https://")
+        return value
+
+    @field_validator("secret_key", "mint_secret", "certificate_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(f"expected at least {SHORTEST_SECRET} characters")
         return value
+
+    @model_validator(mode="after")
+    def _providers_are_complete(self) -> Environment:
+        for names in (
+            ("github_client_id", "github_client_secret"),
+            ("oidc_issuer", "oidc_client_id", "oidc_client_secret"),
+        ):
+            missing = [f"JUDGE_{name.upper()}" for name in names if getattr(self, name) is None]
+            if missing and len(missing) < len(names):
+                raise ValueError(f"signing in by another site needs {', '.join(missing)} too")
+        return self
 
     @model_validator(mode="after")
     def _production_is_complete(self) -> Environment:

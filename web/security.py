@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 POLICY = "; ".join(
@@ -15,11 +16,15 @@ POLICY = "; ".join(
         "font-src 'self'",
         "media-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
 )
+
+
+def policy() -> str:
+    """Return the policy; browsers hold the redirect behind a form to it, so sites to sign in by are named."""
+    return "; ".join((POLICY, " ".join(("form-action 'self'", *settings.SIGN_IN_ORIGINS))))
 
 
 class ContentSecurityPolicy:
@@ -30,5 +35,5 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", policy())
         return response

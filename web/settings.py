@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 
 from web import environment
+from web.accounts import providers
 
 ENV = environment.read()
 BASE_DIR = environment.ROOT
@@ -17,6 +18,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = ENV.kept_secret("secret_key")
 MINT_SECRET = ENV.kept_secret("mint_secret").encode()
+CERTIFICATE_KEY = ENV.certificate_key.get_secret_value().encode() if ENV.certificate_key else MINT_SECRET
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.trusted_origins)
@@ -36,8 +38,13 @@ INSTALLED_APPS = [
     "knox",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
     "judge",
     "web",
+    "web.accounts",
 ]
 
 MIDDLEWARE = [
@@ -142,6 +149,13 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional" if PRODUCTION else "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_ADAPTER = "web.accounts.adapter.Accounts"
+MFA_ADAPTER = "web.accounts.adapter.TwoFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Judge"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account needs no e-mail address here
+SOCIALACCOUNT_ADAPTER = "web.accounts.adapter.OtherSites"
+SOCIALACCOUNT_PROVIDERS = providers.of(ENV)
+SIGN_IN_ORIGINS = providers.origins(ENV)
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
@@ -170,6 +184,8 @@ REST_FRAMEWORK = {
         "submit": "60/min",
         "login": "20/min",
         "sign-up": "20/hour",
+        "export": "6/hour",
+        "delete-account": "10/hour",
     },
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

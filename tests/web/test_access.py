@@ -34,6 +34,7 @@ SAMPLES = {
     "uidb36": "1",
     "app_label": "judge",
     "url": "nothing",
+    "provider_id": "oidc",
 }
 LOGIN = re.compile(r"^/(accounts|admin)/login/\?next=")
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)

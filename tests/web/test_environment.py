@@ -178,3 +178,25 @@ def test_throttles_of_all_web_processes_count_together_where_there_is_a_redis(tm
 
     assert backend(JUDGE_BROKER_URL="redis://127.0.0.1:6379/0") == "RedisCache"
     assert backend(JUDGE_BROKER_URL="") == "LocMemCache"
+
+
+def test_signing_in_by_another_site_needs_all_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, {"JUDGE_GITHUB_CLIENT_ID": "an-id"})
+    assert "JUDGE_GITHUB_CLIENT_SECRET" in refusal()
+
+
+def test_an_issuer_is_an_https_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(
+        monkeypatch,
+        {
+            "JUDGE_OIDC_ISSUER": "http://id.example.org",
+            "JUDGE_OIDC_CLIENT_ID": "judge",
+            "JUDGE_OIDC_CLIENT_SECRET": "a secret",
+        },
+    )
+    assert "JUDGE_OIDC_ISSUER: Value error, expected an address that begins with https://" in refusal()
+
+
+def test_nobody_signs_in_by_another_site_unless_it_is_set() -> None:
+    found = environment.read()
+    assert (found.github_client_id, found.oidc_issuer) == (None, None)

@@ -8,5 +8,9 @@ urlpatterns = [
     path("", views.account, name="account"),
     path("tokens/", views.create_token, name="token-create"),
     path("tokens/<str:token_key>/delete/", views.delete_token, name="token-delete"),
+    path("two-factor/", include("allauth.mfa.urls")),
+    path("connections/", include("allauth.socialaccount.urls")),
+    path("", include("allauth.socialaccount.providers.github.urls")),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("", include("allauth.account.urls")),
 ]

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import SignupForm
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -83,6 +85,7 @@ class Login(View):
             raise Refused("throttled", sentence, status=429, retry_at=timezone.now() + ACCOUNT_CLOSED_FOR) from error
         if user is None or not user.is_active:  # allauth returns closed accounts too
             raise Problem("wrong_credentials", "User name and password do not belong together.", status=401)
+        _check_second_factor(user, given.get("code"))
         return _token_for(user, status=200)
 
 
@@ -109,6 +112,26 @@ class Me(View):
         ]
         body = {"username": user.get_username(), "email": user.email, "is_staff": user.is_staff, "teams": teams}
         return Response(MeShape(body).data)
+
+
+def _check_second_factor(user: User, code: str | None) -> None:
+    """Raise Problem or Refused unless the account has no second factor, or the code proves it."""
+    if not is_mfa_enabled(user):
+        return
+    if code is None:
+        sentence = (
+            "This account has two-factor authentication: send a `code` too, or make a token on the account page and "
+            "log in with it as JUDGE_TOKEN."
+        )
+        raise Problem("second_factor_needed", sentence, status=401)
+    form = AuthenticateForm(user=user, data={"code": code})
+    if form.is_valid():
+        form.authenticator.record_usage()
+    elif form.has_error("code", "too_many_login_attempts"):
+        sentence = "Too many failed tries with this account; wait five minutes."
+        raise Refused("throttled", sentence, status=429, retry_at=timezone.now() + ACCOUNT_CLOSED_FOR)
+    else:
+        raise Problem("wrong_code", "This code is not right, or it was used before.", status=401)
 
 
 def _valid(shape: SignUpShape | LoginShape) -> dict[str, str]:

@@ -61,6 +61,12 @@ class SignUpShape(Shape):
 class LoginShape(Shape):
     username = serializers.CharField(max_length=254, help_text="User name or e-mail address.")
     password = serializers.CharField(max_length=1024, write_only=True, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=20,
+        required=False,
+        write_only=True,
+        help_text="Of an authenticator app, or a recovery code, where the account has two-factor authentication.",
+    )
 
 
 class TokenShape(Shape):
