@@ -24,7 +24,6 @@ from challenges.metrics.registry import METRICS
 from challenges.metrics.types import Better, Metric, MetricError
 from challenges.spec import MetricSpec, MetricUse
 from challenges.uncertainty import closed_forms
-from challenges.uncertainty.closed_forms import Z_95
 from challenges.uncertainty.resampling import RESAMPLES, resample
 
 __all__ = [
@@ -38,12 +37,6 @@ class Score:
 
     value: float
     standard_error: float
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Ends of the 95 % interval, by the normal approximation."""
-        half = Z_95 * self.standard_error
-        return self.value - half, self.value + half
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,7 +100,7 @@ def pulls(
     return np.asarray(pulled)
 
 
-def wilson(right: int, rows: int, *, z: float = Z_95) -> tuple[float, float]:
+def wilson(right: float, rows: float, *, z: float = Z_95) -> tuple[float, float]:
     """Return the ends of the 95 % interval of a share, `right` of `rows`.
 
     Source

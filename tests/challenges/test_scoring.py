@@ -111,14 +111,6 @@ def test_both_splits_are_scored_apart_with_all_metrics() -> None:
     assert (scores.public.secondary, scores.private.secondary) == ({"found": 0.5}, {"found": 1.0})
 
 
-def test_the_interval_is_two_errors_either_way() -> None:
-    truth, predictions = noisy()
-    mark = score(MetricSpec(primary=ACCURACY), evaluation(truth, predictions, public=np.arange(2000) < 600), seed=SEED)
-    low, high = mark.private.primary.interval
-    assert high - low == pytest.approx(2 * 1.96 * mark.private.primary.standard_error, rel=1e-3)
-    assert low < mark.private.primary.value < high
-
-
 def test_better_follows_the_direction_of_the_metric() -> None:
     assert better_by(ACCURACY, 0.9, 0.7) == pytest.approx(0.2)
     assert better_by(MetricUse(id="rmse"), 0.9, 0.7) == pytest.approx(-0.2)

@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from challenges.scoring import Score, metric_of
+from challenges.scoring import metric_of
 from challenges.spec import Kind, MetricUse, Size
+from challenges.uncertainty.intervals import interval
 from judge import catalogue, intake, leaderboard, rules, teams, waiting
 from judge.intake import Quota
 from judge.leaderboard import Row
@@ -176,10 +177,9 @@ def _score(submission: Submission, board: Board) -> Plain | None:
     value, error = getattr(submission, f"{board}_score"), getattr(submission, f"{board}_error")
     if value is None:
         return None
-    score = Score(value=value, standard_error=error)
     return {
         "value": value,
         "standard_error": error,
-        "interval": list(score.interval),
+        "interval": list(interval(metric_of(submission.edition.challenge.spec.metric.primary), value, error or 0.0)),
         "secondary": getattr(submission, f"{board}_secondary"),
     }

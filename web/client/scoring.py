@@ -195,6 +195,7 @@ def _scored(metric: Metric, params: dict[str, Any], arrays: Arrays, names: Seque
     from challenges.evaluation import Evaluation
     from challenges.spec import MetricUse
     from challenges.uncertainty import differences
+    from challenges.uncertainty.intervals import interval
 
     use = MetricUse(id=metric.id, params=params)
     rows = np.ones(len(arrays.truth), dtype=bool)
@@ -209,7 +210,10 @@ def _scored(metric: Metric, params: dict[str, Any], arrays: Arrays, names: Seque
         error = scoring.standard_error(use, evaluation, rows, spread=spreads[-1])
         scores.append(scoring.Score(value=value, standard_error=error))
     tells = len(np.unique(arrays.unit)) > 1
-    found = [_shown(name, one, tells=tells) for name, one in zip(names, scores, strict=True)]
+    found = [
+        _shown(name, one, interval(metric, one.value, one.standard_error), tells=tells)
+        for name, one in zip(names, scores, strict=True)
+    ]
     unit = None if len(np.unique(arrays.unit)) == len(rows) else arrays.unit
     apart = []
     for first, second in combinations(range(len(scores)), 2):
@@ -222,7 +226,7 @@ def _scored(metric: Metric, params: dict[str, Any], arrays: Arrays, names: Seque
         apart.append(
             Figure(file=names[first], minus=names[second], value=value, standard_error=None, interval=None)
             if difference is None
-            else _shown(names[first], difference, tells=tells, minus=names[second])
+            else _shown(names[first], difference, difference.interval, tells=tells, minus=names[second])
         )
     return Scored(
         metric=metric.id, title=metric.title, better=metric.better.value, best=metric.best, worst=metric.worst,
@@ -237,9 +241,11 @@ def _same_rows(truth: Any, predictions: Any) -> None:
         )
 
 
-def _shown(file: str, figure: Score | Difference, *, tells: bool, minus: str | None = None) -> Figure:
+def _shown(
+    file: str, figure: Score | Difference, ends: tuple[float, float], *, tells: bool, minus: str | None = None
+) -> Figure:
     known = tells and math.isfinite(figure.standard_error)
-    low, high = map(float, figure.interval)
+    low, high = map(float, ends)
     return Figure(
         file=file,
         minus=minus,
