@@ -119,6 +119,12 @@ def rank_of(standing: Standing) -> int:
     return before.count() + 1
 
 
+def row_above(standing: Standing) -> Standing | None:
+    """Return the row next above this one with its submission; None at the top."""
+    board = Board(standing.board)
+    return _ordered(standing.edition, board, upwards=True).filter(_before(_place(standing))).first()
+
+
 def rank(edition: Edition, board: Board, team: Team) -> int | None:
     """Return a team's rank, or None when it has no score yet."""
     own = Standing.objects.filter(edition=edition, board=board, team=team).first()

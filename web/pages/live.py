@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from judge import leaderboard, waiting
 from judge.models import Board, Event, Standing, Submission
 from judge.verdicts import State, Step, Verdict
 from judge.waiting import Wait
-from web.pages import plots, words
+from web.pages import plots, results, words
 from web.pages.lookup import Paper
 from web.pages.plots import Drawing
+from web.pages.reels import is_known
+from web.pages.results import Result, Used
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ class Live:
     wait: Wait | None
     scores: list[ScoreShown]
     place: Place | None
-    usage: list[tuple[str, str]]
+    result: Result | None
+    usage: list[Used]
+    has_replay: bool
     provenance: list[tuple[str, str]]
     sentence: str
     attempt_note: str
@@ -78,7 +81,9 @@ def live_of(submission: Submission, paper: Paper) -> Live:
         wait=wait,
         scores=list(_scores(submission, sees_private=paper.sees_private)),
         place=_place(submission),
-        usage=[_usage(name, value) for name, value in submission.usage.items() if value is not None],
+        result=results.result_of(submission, paper),
+        usage=results.usage_of(submission, paper),
+        has_replay=done and is_known(submission.replay),
         provenance=[(name.replace("_", " "), str(value)) for name, value in submission.provenance.items() if value],
         sentence=submission.sentence.removeprefix("Scored.").strip(),
         attempt_note=_attempt_note(submission),
@@ -132,8 +137,3 @@ def _place(submission: Submission) -> Place | None:
         return None
     teams = Standing.objects.filter(edition=submission.edition_id, board=Board.PUBLIC).count()
     return Place(leaderboard.rank_of(standing), teams, by_this=standing.submission_id == submission.pk)
-
-
-def _usage(name: str, value: Any) -> tuple[str, str]:
-    label, unit = words.USAGE.get(name, (name.replace("_", " "), ""))
-    return label, f"{value:.3g} {unit}".strip() if isinstance(value, float | int) else str(value)

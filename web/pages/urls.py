@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.pages import boards, challenges, roadmaps, submissions, teams
+from web.pages import boards, challenges, comparing, replays, roadmaps, submissions, teams
 
 app_name = "pages"
 
@@ -26,6 +26,9 @@ urlpatterns = [
     path("submissions/", submissions.work, name="work"),
     path("submissions/<int:pk>/", submissions.submission, name="submission"),
     path("submissions/<int:pk>/live/", submissions.live, name="live"),
+    path("submissions/<int:pk>/replay/", replays.replay, name="replay"),
+    path("submissions/<int:pk>/replay.json", replays.replay_json, name="replay-json"),
+    path("submissions/<int:pk>/compare/", comparing.compare, name="compare"),
     path("submissions/<int:pk>/cancel/", submissions.cancel, name="cancel"),
     path("submissions/<int:pk>/choose/", submissions.choose, name="choose"),
 ]
