@@ -10,7 +10,11 @@ figures of small bins would give the truth away faster than any score does. Thre
    draw it without the truth. The same submission draws the same.
 3. There are few bins, and all plots of one kind of curve are worked out from the same ones.
 
-A step is less than the chance error of the group that it is told of (half a root of its rows), so a plot loses little.
+The rounding is off by half a step as a rule, which is no more than the chance error of a group (half a root of its
+rows), so a plot loses little. What this does not stop is patience: hundreds of submissions whose bins are chosen for it
+can be solved for the answers, as the same number of exact scores can (Dinur and Nissim 2003). Against that stand the
+daily limit, a Ladder, under which only a step forward is drawn at all, and the private rows, which decide and are never
+drawn. A challenge for which that is too little says `plots: {shown: false}`.
 """
 
 from __future__ import annotations
