@@ -33,10 +33,16 @@ class Row:
     """One line of a board."""
 
     rank: int
+    """Its place: 1 + the number of rows before it."""
     standing: Standing
     level_with: int | None
     """Rank of the leader of its group, where chance alone may have ordered the two: see challenges/uncertainty/ties.py.
     None for a row that leads a group itself."""
+
+    @property
+    def shared_rank(self) -> int:
+        """The rank that it shares with all rows of its group."""
+        return self.rank if self.level_with is None else self.level_with
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,17 @@ class Page:
     next_cursor: str | None
     teams: int
     """Teams with a score, the host's baseline left out."""
+    above_key: float | None = None
+    """Key of the row before the first one; None at the top of the board."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The rows that a board shows in a way of their own, wherever they stand."""
+
+    own: Standing | None
+    hosts: Sequence[Standing]
+    """The host's own rows, best first: the starter is the last."""
 
 
 def better(edition: Edition) -> Better:
@@ -96,21 +113,52 @@ def page(edition: Edition, board: Board, *, cursor: str | None = None, size: int
     return Page(
         rows=shown,
         next_cursor=_write_cursor(shown, after) if more else None,
-        teams=Standing.objects.filter(edition=edition, board=board, team__is_baseline=False).count(),
+        teams=teams_on(edition, board),
+        above_key=None if after is None else after.place.key,
     )
+
+
+def teams_on(edition: Edition, board: Board) -> int:
+    """Return how many teams have a score, the host's own left out."""
+    hosts = Team.objects.filter(edition=edition, is_baseline=True)
+    return Standing.objects.filter(edition=edition, board=board).exclude(team__in=hosts).count()
+
+
+def marked(edition: Edition, board: Board, team: Team | None) -> Marked:
+    """Return a team's own row and those of the host."""
+    wanted = Q(team__in=Team.objects.filter(edition=edition, is_baseline=True))
+    if team is not None:
+        wanted |= Q(team=team)
+    rows = list(_ordered(edition, board).filter(wanted))
+    own = next((row for row in rows if team is not None and row.team_id == team.pk), None)
+    return Marked(own=own, hosts=[row for row in rows if row.team.is_baseline])
 
 
 def around(edition: Edition, board: Board, team: Team, *, reach: int = 5) -> Sequence[Row]:
     """Return a team's row with up to `reach` rows on each side; empty when it has none."""
     own = _ordered(edition, board).filter(team=team).first()
-    if own is None:
-        return ()
-    place = _place(own)
+    return () if own is None else beside(own, reach=reach)
+
+
+def beside(own: Standing, *, reach: int = 5) -> Sequence[Row]:
+    """Return a row with up to `reach` rows on each side."""
+    edition, board, place = own.edition_id, Board(own.board), _place(own)
     above = list(_ordered(edition, board, upwards=True).filter(_before(place))[:WALK])[::-1]
     below = list(_ordered(edition, board).filter(_behind(place))[:reach])
     first = rank_of(own) - len(above)
     rows = _ranked([*above, own, *below], first_rank=first, above=None, board=board)
     return rows[max(len(above) - reach, 0) :]
+
+
+def first(edition: Edition, board: Board) -> Standing | None:
+    """Return the row at the top of a board."""
+    return _ordered(edition, board).first()
+
+
+def newest(edition: Edition, board: Board, *, size: int) -> Sequence[Standing]:
+    """Return the rows that were reached last, newest first."""
+    rows = Standing.objects.filter(edition=edition, board=board).select_related("team")
+    return list(rows.order_by("-achieved_at", "-pk")[:size])
 
 
 def rank_of(standing: Standing) -> int:
@@ -149,7 +197,7 @@ def _place(standing: Standing) -> _Place:
     return _Place(standing.key, standing.achieved_at, standing.team_id)
 
 
-def _ordered(edition: Edition, board: Board, *, upwards: bool = False) -> QuerySet[Standing]:
+def _ordered(edition: Edition | int, board: Board, *, upwards: bool = False) -> QuerySet[Standing]:
     columns = ("key", "achieved_at", "team_id")
     order = [f"-{column}" for column in columns] if upwards else list(columns)
     rows = Standing.objects.filter(edition=edition, board=board).select_related("team", "submission")
@@ -206,7 +254,7 @@ def _leader_of(after: _After, *, rows: QuerySet[Standing], board: Board) -> Lead
 
 def _write_cursor(shown: Sequence[Row], after: _After | None) -> str:
     last = shown[-1]
-    leader_rank = last.rank if last.level_with is None else last.level_with
+    leader_rank = last.shared_rank
     if after is not None and leader_rank < shown[0].rank:
         leader_team_id = after.leader_team_id
     else:

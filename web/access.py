@@ -61,6 +61,10 @@ ROUTES: dict[str, Who] = {
     "pages:roadmap":       Who.ANYBODY,  # who is signed in sees their own progress in it
     "pages:data":          Who.ANYBODY,
     "pages:board":         Who.ANYBODY,  # ?board=private and ?around=me ask for more: judge.leaderboard decides
+    "pages:board-embed":   Who.ANYBODY,
+    "pages:board-feed":    Who.ANYBODY,
+    "pages:board-csv":     Who.ANYBODY,  # ?board=private likewise
+    "pages:board-json":    Who.ANYBODY,  # likewise
     "pages:file":          Who.LEARNER,
     "pages:all-files":     Who.LEARNER,
     "pages:starter":       Who.LEARNER,

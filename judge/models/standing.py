@@ -37,7 +37,10 @@ class Standing(models.Model):
             models.UniqueConstraint(fields=["edition", "board", "team"], name="one_standing_a_team"),
             models.CheckConstraint(condition=Q(key__range=(-LARGEST, LARGEST)), name="only_finite_scores_rank"),
         )
-        indexes = (models.Index(fields=["edition", "board", "key", "achieved_at", "team"], name="board_order"),)
+        indexes = (
+            models.Index(fields=["edition", "board", "key", "achieved_at", "team"], name="board_order"),
+            models.Index(fields=["edition", "board", "-achieved_at"], name="board_news"),
+        )
 
     def __str__(self) -> str:
         return f"{self.team} {self.board} {self.score}"

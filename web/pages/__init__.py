@@ -4,6 +4,10 @@ challenges.py   the list, overview, data         facets.py     words and filters
                                                  previews.py   first rows of tables
 roadmaps.py     roadmaps with progress
 boards.py       leaderboards                     scale.py      the ruler between floor and ceiling
+                                                 standings.py  lines: shared ranks, intervals, medals, anchors
+                                                 climbing.py   score over time of the leading teams
+board_files.py  a board as csv and JSON          board_feed.py new bests as an Atom feed
+board_embed.py  a board in a frame
 submissions.py  hand-in, history, cancel, choose
                                                  live.py       one submission from the queue to the verdict
 teams.py        create, join, leave

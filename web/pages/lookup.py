@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from challenges.loader import slugs
 from challenges.spec import ChallengeSpec
 from judge import catalogue, intake, leaderboard, teams
 from judge.intake import Quota
-from judge.models import Edition, Team
+from judge.models import Board, Edition, Team
 from judge.models.edition import OPEN
 
 
@@ -22,10 +24,22 @@ class Paper:
     edition: Edition
     spec: ChallengeSpec
     team: Team | None
-    quota: Quota
     opened: bool
     closed: bool
     sees_private: bool
+
+    @cached_property
+    def quota(self) -> Quota:
+        """What the team has left today; read only by the pages that show it."""
+        return intake.quota_of(self.team, self.edition)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """One version of a challenge, and the others, newest first: their boards stay readable."""
+
+    chosen: Edition
+    others: list[Edition]
 
 
 class LearnerRequest(HttpRequest):
@@ -39,14 +53,21 @@ def learner(request: HttpRequest) -> User | None:
     return None if isinstance(request.user, AnonymousUser) else request.user
 
 
-def edition_of(slug: str, version: str | None = None) -> Edition:
-    """Return the live edition, or an earlier version: its boards stay readable. Raises Refused, Http404."""
-    if version is None:
-        return catalogue.find(slug)
-    if not version.isdecimal() or len(version) > 6:
+def edition_of(slug: str) -> Edition:
+    """Return the live edition. Raises Refused."""
+    return catalogue.find(slug)
+
+
+def versions_of(slug: str, version: str | None = None) -> Versions:
+    """Return the live edition, or the version that is asked for, in one query. Raises Refused, Http404."""
+    if version is not None and (not version.isdecimal() or len(version) > 6):
         raise Http404
-    found = Edition.objects.filter(slug=slug, name=OPEN, version=int(version)).order_by("-id").first()
-    return found if found is not None else catalogue.find(slug)
+    known = Edition.objects.filter(slug=slug, name=OPEN) if slug in slugs() else Edition.objects.none()
+    found = list(known.order_by("-version", "-pk"))
+    live = [edition for edition in found if edition.retired_at is None]
+    asked = [edition for edition in found if version is not None and edition.version == int(version)]
+    chosen = next(iter(asked or live), None) or catalogue.find(slug)
+    return Versions(chosen, [edition for edition in found if edition != chosen])
 
 
 def paper_of(request: HttpRequest, edition: Edition) -> Paper:
@@ -59,8 +80,15 @@ def paper_of(request: HttpRequest, edition: Edition) -> Paper:
         edition=edition,
         spec=edition.challenge.spec,
         team=team,
-        quota=intake.quota_of(team, edition),
         opened=is_staff or edition.opens_at is None or now >= edition.opens_at,
         closed=edition.has_closed(now) or edition.retired_at is not None,
         sees_private=leaderboard.sees_private(edition, is_staff=is_staff, now=now),
     )
+
+
+def board_of(request: HttpRequest, paper: Paper) -> Board:
+    """Return the board that is asked for. Raises Http404 for one that this visitor may not see."""
+    asked = request.GET.get("board", Board.PUBLIC)
+    if asked not in set(Board) or (asked == Board.PRIVATE and not paper.sees_private):
+        raise Http404
+    return Board(asked)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from web.pages import boards, challenges, comparing, replays, roadmaps, submissions, teams
+from web.pages import (
+    board_embed,
+    board_feed,
+    board_files,
+    boards,
+    challenges,
+    comparing,
+    replays,
+    roadmaps,
+    submissions,
+    teams,
+)
 
 app_name = "pages"
 
@@ -17,6 +28,10 @@ urlpatterns = [
     path("challenges/<slug:slug>/data/kit.zip", challenges.kit, name="kit"),
     path("challenges/<slug:slug>/data/files/<path:path>", challenges.file, name="file"),
     path("challenges/<slug:slug>/leaderboard/", boards.board, name="board"),
+    path("challenges/<slug:slug>/leaderboard/embed/", board_embed.embed, name="board-embed"),
+    path("challenges/<slug:slug>/leaderboard/feed.atom", board_feed.BoardFeed(), name="board-feed"),
+    path("challenges/<slug:slug>/leaderboard/rows.csv", board_files.as_csv, name="board-csv"),
+    path("challenges/<slug:slug>/leaderboard/rows.json", board_files.as_json, name="board-json"),
     path("challenges/<slug:slug>/submit/", submissions.submit, name="submit"),
     path("challenges/<slug:slug>/submissions/", submissions.submissions, name="submissions"),
     path("challenges/<slug:slug>/team/", teams.team, name="team"),

@@ -1,0 +1,55 @@
+"""The head of a board for other people's pages: no login, no cookie needed, nothing to click but a link to the board.
+
+This is the only page that may stand in a frame. It shows the same to everybody and holds no form, so that a foreign
+page that frames it gains nothing.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from challenges.metrics.types import Better
+from judge import leaderboard
+from judge.models import Board
+from web.pages import board_files, standings
+from web.pages.lookup import versions_of
+from web.pages.standings import Reach
+
+ROWS = 10
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors *",
+    )
+)
+
+
+@require_safe
+@xframe_options_exempt
+def embed(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the first rows of the public board for a frame."""
+    edition = versions_of(slug).chosen
+    page = leaderboard.page(edition, Board.PUBLIC, size=ROWS)
+    marked = leaderboard.marked(edition, Board.PUBLIC, None)
+    end = page.rows[-1].standing.key if page.next_cursor else None
+    context = {
+        "spec": edition.challenge.spec,
+        "page": page,
+        "table": standings.lines_of(edition, page.rows, marked=marked, reach=Reach(None, end)),
+        "lower_is_better": leaderboard.better(edition) is Better.LOWER,
+        "board_address": request.build_absolute_uri(reverse("pages:board", args=[edition.slug])),
+    }
+    response = render(request, "pages/board_embed.html", context)
+    response["Content-Security-Policy"] = POLICY
+    patch_cache_control(response, public=True, max_age=board_files.FRESH_S)
+    return response
