@@ -44,6 +44,8 @@ class Text:
     x: float
     y: float
     text: str
+    anchor: str = "middle"
+    """Which part of the text stands at x: start, middle or end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,8 +155,8 @@ def _bars(plot: Mapping[str, Any]) -> Drawing:
             if bar["band"]
         ),
         ticks=[
-            Text(x=middles[0], y=BOTTOM + 14, text=_bin(bars[0])),
-            *([Text(x=middles[-1], y=BOTTOM + 14, text=_bin(bars[-1]))] if len(bars) > 1 else []),
+            Text(x=LEFT, y=BOTTOM + 14, text=_bin(bars[0]), anchor="start"),
+            *([Text(x=RIGHT, y=BOTTOM + 14, text=_bin(bars[-1]), anchor="end")] if len(bars) > 1 else []),
             *(
                 Text(x=LEFT - 22, y=_up((value - low) / span) + 4, text=f"{value:.2g}")
                 for value in sorted({low, 0.0, high})
