@@ -85,7 +85,7 @@ class CsvAnswer(AnswerBase):
     columns: dict[str, Column] = Field(min_length=1)
     group_by: str | None = None
     """One of the ids; rows that share it become ONE evaluation row whose columns are arrays (a tray, a query)."""
-    distributions: dict[str, tuple[str, ...]] = {}
+    distributions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Name -> columns with the probabilities of classes 0, 1, ...: they sum to 1 in every row, within 0.001, and stand
     in the evaluation together as one column of that name."""
 
