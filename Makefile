@@ -11,7 +11,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 ARGS ?=
-QUICK := not docker and not bubblewrap and not postgres and not redis and not browser and not slow and not anchors
+QUICK := not docker and not bubblewrap and not postgres and not redis and not browser and not slow and not catalog and not anchors
 
 .PHONY: demo test quick check audit bench
 
@@ -22,7 +22,8 @@ demo:
 test:
 	@$(PYTHON) scripts/bootstrap.py dev torch
 	$(RUN) -m pytest -m "$(QUICK)" -n 2 $(ARGS)
-	$(RUN) -m pytest -m "not ($(QUICK)) and not anchors" --durations=15 $(ARGS)
+	$(RUN) -m pytest -m "catalog and not anchors" -n 2 --dist loadfile $(ARGS)
+	$(RUN) -m pytest -m "not ($(QUICK)) and not catalog and not anchors" --durations=15 $(ARGS)
 	$(RUN) manage.py audit --all --secret "the secret of make test"
 
 quick:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -20,6 +21,13 @@ from challenges.spec import Size
 SECRET = b"a secret that is used in tests only"
 
 RunProgram = Callable[[str, str], pd.DataFrame]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is about a challenge of the catalogue: each costs a mint, and `make quick` takes two minutes only."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.catalog)
 
 
 @cache
