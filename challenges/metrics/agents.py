@@ -32,6 +32,10 @@ def mean_return(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     -------
     float, in the unit of the returns; higher is better.
 
+    Source
+    ------
+    Sutton and Barto 2018, section 3.3.
+
     Examples
     --------
     >>> mean_return(np.zeros(2), np.array([10.0, -4.0]))
@@ -83,6 +87,10 @@ def success_rate(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Returns
     -------
     float, 0 to 1 (best).
+
+    Source
+    ------
+    Own definition: a plain share.
 
     Examples
     --------

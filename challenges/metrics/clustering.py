@@ -165,6 +165,10 @@ def k_accuracy(truth: NDArray[Any], predictions: NDArray[Any], *, dust: int = -1
     -------
     float, 0 to 1 (best).
 
+    Source
+    ------
+    Own definition: a plain share.
+
     Examples
     --------
     >>> k_accuracy(np.array([[0, 0, 1, -1], [0, 0, 1, 1]]), np.array([[3, 4, 4, 4], [0, 1, 2, 2]]))

@@ -32,6 +32,10 @@ def weighted(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     -------
     float, 0 to 1 (best).
 
+    Source
+    ------
+    Own definition: a weighted mean of skills.
+
     Examples
     --------
     An RMSE of 3 between 5 and 1 is a skill of 0.5, an NDCG of 0.9 between 0 and 1 one of 0.9.
@@ -54,6 +58,10 @@ def product(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     -------
     float, 0 to 1 (best).
 
+    Source
+    ------
+    Own definition: a product of skills.
+
     Examples
     --------
     >>> product(np.array([[5.0, 1.0, 1.0], [0.0, 1.0, 1.0]]), np.array([3.0, 0.9]))
@@ -73,6 +81,10 @@ def gated(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Returns
     -------
     float, 0 to 1 (best).
+
+    Source
+    ------
+    Own definition: a product of skills behind gates.
 
     Examples
     --------

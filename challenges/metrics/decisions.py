@@ -69,6 +69,10 @@ def profit(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     MetricError
         A decision that is neither 0 nor 1.
 
+    Source
+    ------
+    Elkan 2001, The foundations of cost-sensitive learning: decisions by their benefit.
+
     Examples
     --------
     >>> profit(np.array([40.0, -100.0, 60.0, 20.0]), np.array([1, 0, 1, 0]))

@@ -66,6 +66,10 @@ def win_rate(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     -------
     float, 0 to 1 (best).
 
+    Source
+    ------
+    Own definition: results as chess counts them.
+
     Examples
     --------
     >>> win_rate(np.array([0.0, 100.0]), np.array([1.0, 0.5]))

@@ -124,6 +124,10 @@ def pinball_skill(truth: NDArray[Any], predictions: NDArray[Any], *, levels: str
     MetricError
         A rule that is always right.
 
+    Source
+    ------
+    Koenker and Bassett 1978 for the loss; Murphy 1988 for skill against a reference forecast.
+
     Examples
     --------
     >>> truth = np.array([{"actual": [10.0], "reference": [[8.0, 14.0]]}])
@@ -209,6 +213,10 @@ def coverage_error(truth: NDArray[Any], predictions: NDArray[Any], *, level: flo
     Edge cases
     ----------
     An interval with its ends the wrong way round holds nothing.
+
+    Source
+    ------
+    Christoffersen 1998, unconditional coverage.
 
     Examples
     --------

@@ -30,6 +30,10 @@ def latency_p50(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     -------
     float, 0 (best) and up, in ms; between two rows it is interpolated.
 
+    Source
+    ------
+    Hyndman and Fan 1996, definition 7, as `numpy.quantile`.
+
     Examples
     --------
     >>> latency_p50(np.zeros(3), np.array([4.0, 8.0, 90.0]))
@@ -49,6 +53,10 @@ def latency_p99(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Returns
     -------
     float, 0 (best) and up, in ms; between two rows it is interpolated.
+
+    Source
+    ------
+    Hyndman and Fan 1996, definition 7, as `numpy.quantile`.
 
     Examples
     --------
@@ -70,6 +78,10 @@ def throughput(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     -------
     float, 0 and up, in 1/s; higher is better. All done over all the time.
 
+    Source
+    ------
+    Own definition: a plain rate.
+
     Examples
     --------
     >>> throughput(np.array([2.0, 3.0]), np.array([100.0, 50.0]))
@@ -89,6 +101,10 @@ def error_rate(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Returns
     -------
     float, 0 (best) to 1.
+
+    Source
+    ------
+    Own definition: a plain share.
 
     Examples
     --------
@@ -134,6 +150,10 @@ def size_bytes(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     -------
     float, 0 (best) and up, in bytes.
 
+    Source
+    ------
+    Own definition: a plain sum.
+
     Examples
     --------
     >>> size_bytes(np.zeros(2), np.array([100, 20]))
@@ -154,6 +174,10 @@ def relative_error(truth: NDArray[Any], predictions: NDArray[Any], *, floor: flo
     Returns
     -------
     float, 0 (best) to cap.
+
+    Source
+    ------
+    Own definition: the mean absolute percentage error as a share, with a floor and a cap.
 
     Examples
     --------
@@ -179,6 +203,10 @@ def goodput(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     ------
     MetricError
         A phase with two weights; weights that are all 0.
+
+    Source
+    ------
+    Own definition: throughput that met its deadline, as networks count it.
 
     Examples
     --------

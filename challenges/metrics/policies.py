@@ -28,6 +28,10 @@ def regret(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     -------
     float, 0 is the best policy itself; below 0 only by luck. In the unit of what is earned.
 
+    Source
+    ------
+    Lai and Robbins 1985.
+
     Examples
     --------
     >>> regret(np.array([10.0, 4.0]), np.array([7.0, 4.0]))
@@ -55,6 +59,10 @@ def utility_ratio(
     ------
     MetricError
         A best policy that earns nothing.
+
+    Source
+    ------
+    Own definition: the competitive ratio of online algorithms (Borodin and El-Yaniv 1998), over a mean.
 
     Examples
     --------
@@ -84,6 +92,10 @@ def regret_score(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     MetricError
         An oracle that is not better than the floor.
 
+    Source
+    ------
+    Own definition: skill against a reference (Murphy 1988), the reference being the floor's policy.
+
     Examples
     --------
     >>> regret_score(np.array([[0.0, 10.0], [2.0, 4.0]]), np.array([5.0, 3.0]))
@@ -111,6 +123,10 @@ def profit_ratio(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     ------
     MetricError
         A choice that is not an option; an oracle that earns nothing.
+
+    Source
+    ------
+    Own definition: value captured by decisions, as the oracle of the same information would.
 
     Examples
     --------
@@ -147,6 +163,10 @@ def capture_profit(truth: NDArray[Any], predictions: NDArray[Any], *, share: flo
     ----------
     Equal scores at the end of the list share the places left: a tie earns what a draw of lots would on average.
 
+    Source
+    ------
+    Own definition, after the gain charts of direct marketing (Ling and Li 1998).
+
     Examples
     --------
     >>> capture_profit(np.array([8.0, 4.0, -2.0, 1.0]), np.array([0.9, 0.1, 0.8, 0.3]), share=0.5)
@@ -179,6 +199,10 @@ def regret_auc(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     ----------
     Before the first find the typical one counts.
 
+    Source
+    ------
+    Own definition: the mean simple regret of a search (Bubeck, Munos and Stoltz 2009).
+
     Examples
     --------
     >>> regret_auc(np.array([[0.0, 2.0, 4.0]]), np.array([[2.0, 1.0, 3.0]]))
@@ -203,6 +227,10 @@ def type_one_error(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     ------
     MetricError
         No experiment without effect.
+
+    Source
+    ------
+    Neyman and Pearson 1933.
 
     Examples
     --------
@@ -231,6 +259,10 @@ def power(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     ------
     MetricError
         No experiment with an effect.
+
+    Source
+    ------
+    Neyman and Pearson 1933.
 
     Examples
     --------

@@ -45,6 +45,10 @@ def edit_f1(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Several values for one cell are several repairs, of which one at most is right. Numbers are the same within 1e-6
     of their size.
 
+    Source
+    ------
+    Own definition: precision and recall of repairs as in Rekatsinas et al. 2017 (HoloClean), cell by cell.
+
     Examples
     --------
     >>> truth, found = np.empty(1, dtype=object), np.empty(1, dtype=object)
@@ -96,6 +100,10 @@ def period_hit(truth: NDArray[Any], predictions: NDArray[Any], *, tolerance: flo
     -------
     float, 0 to 1 (best).
 
+    Source
+    ------
+    Own definition: a share within a relative tolerance.
+
     Examples
     --------
     >>> period_hit(np.array([10.0, 10.0]), np.array([10.05, 20.0]))
@@ -115,6 +123,10 @@ def gis_exact(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Returns
     -------
     float, 0 to 1 (best).
+
+    Source
+    ------
+    Own definition: a share within tolerances of their own.
 
     Examples
     --------

@@ -73,6 +73,10 @@ def detection_delay(truth: NDArray[Any], predictions: NDArray[Any], *, window: f
     MetricError
         No event in any stream.
 
+    Source
+    ------
+    Basseville and Nikiforov 1993, mean delay of detection.
+
     Examples
     --------
     >>> detection_delay(np.array([{"length": 100, "onsets": [10, 50]}]), np.array([[14]]), window=20)
@@ -94,6 +98,10 @@ def false_alarm_rate(truth: NDArray[Any], predictions: NDArray[Any], *, window: 
     Returns
     -------
     float, 0 (best) and up.
+
+    Source
+    ------
+    Basseville and Nikiforov 1993, the inverse of the mean time between false alarms.
 
     Examples
     --------
@@ -155,6 +163,10 @@ def event_f1(truth: NDArray[Any], predictions: NDArray[Any], *, window: float, m
     Edge cases
     ----------
     Events take alarms in the order of their onsets, each the earliest free one in [onset, onset + window).
+
+    Source
+    ------
+    Own definition: the F1 of events, with a reward for earliness as in Lavin and Ahmad 2015.
 
     Examples
     --------

@@ -32,6 +32,10 @@ def cost_saving(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     MetricError
         Doing nothing costs nothing: no share of it can be saved.
 
+    Source
+    ------
+    Bahnsen et al. 2014, savings of example-dependent costs.
+
     Examples
     --------
     >>> cost_saving(np.array([100.0, 0.0]), np.array([20.0, 5.0]))
@@ -54,6 +58,10 @@ def digits_score(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Returns
     -------
     float, 0 to 1 (best).
+
+    Source
+    ------
+    NIST Statistical Reference Datasets, log relative error, as a share of the digits that can be had.
 
     Examples
     --------
@@ -80,6 +88,10 @@ def checks_passed(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     MetricError
         Weights that are negative or all 0; predictions other than 0 and 1.
 
+    Source
+    ------
+    Own definition: a weighted share.
+
     Examples
     --------
     >>> checks_passed(np.array([3.0, 1.0]), np.array([1, 0]))
@@ -102,6 +114,10 @@ def mean(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Returns
     -------
     float, in the unit of the predictions.
+
+    Source
+    ------
+    Own definition: the arithmetic mean.
 
     Examples
     --------
@@ -148,6 +164,10 @@ def total(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Returns
     -------
     float, in the unit of the predictions.
+
+    Source
+    ------
+    Own definition: the sum.
 
     Examples
     --------

@@ -107,6 +107,10 @@ def attribution_fidelity(truth: NDArray[Any], predictions: NDArray[Any]) -> floa
     MetricError
         A row whose true attributions are all 0.
 
+    Source
+    ------
+    Own definition: a total variation distance for shares of either sign.
+
     Examples
     --------
     >>> attribution_fidelity(np.array([[3.0, -1.0]]), np.array([[2.0, -1.0]]))

@@ -76,7 +76,7 @@ def check_it_says_what_it_is(metric: Metric) -> None:
     assert metric.title
     assert metric.id == metric.id.lower()
     text = metric.function.__doc__ or ""
-    for section in ("Parameters", "Returns", "Examples"):
+    for section in ("Parameters", "Returns", "Source", "Examples"):
         assert f"{section}\n    ---" in text, f"the docstring of {metric.function.__name__} lacks {section}"
     assert "\n        Parameters\n" not in text
 
