@@ -1,8 +1,8 @@
-"""Flat scenes as a camera sees them: clouded grounds with clutter, things with exact outlines, light and lens.
+"""Flat scenes before a camera takes them: clouded grounds with clutter, and things with exact outlines.
 
     ground ──> canvas (height, width, 3), light as shares of 1
                  │  lay(canvas, patch, x, y)       things at sub-pixel places; returns how much of each pixel they cover
-                 └─ photograph(rng, canvas, lens)  exposure, falling light, tint, blur, grain -> 8 bit
+                 └─ lens.photograph              -> 8 bit
 
 x points right, y down; the middle of the first pixel is (0.5, 0.5).
 """
@@ -45,21 +45,6 @@ class Patch:
     """(side, side) share of each pixel that the thing covers."""
     colour: Floats
     """(side, side, 3)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lens:
-    """Light and camera of one picture or film."""
-
-    exposure: float = 1.0
-    slope: tuple[float, float] = (0.0, 0.0)
-    """How much the light grows from the middle to the right and to the lower edge."""
-    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    vignette: float = 0.0
-    """How much darker the corners are."""
-    blur_px: float = 0.0
-    grain: float = 0.01
-    """Standard deviation of the noise at full light."""
 
 
 def clouds(rng: Generator, height: int, width: int, *, slope: float = 2.0) -> Floats:
@@ -168,38 +153,6 @@ def overlap(top: int, left: int, shape: tuple[int, ...], frame: tuple[int, ...])
         slice(rows.start - top, max(rows.stop - top, rows.start - top)),
         slice(columns.start - left, max(columns.stop - left, columns.start - left)),
     )
-
-
-def draw_lens(rng: Generator) -> Lens:
-    """Return light and camera of an ordinary picture."""
-    warmth = rng.normal(0, 0.06)
-    direction, fall = rng.uniform(0, 2 * np.pi), rng.uniform(0.0, 0.2)
-    return Lens(
-        exposure=float(np.exp(rng.normal(0, 0.12))),
-        slope=(fall * float(np.cos(direction)), fall * float(np.sin(direction))),
-        tint=(1 + warmth, 1 + float(rng.normal(0, 0.02)), 1 - warmth),
-        vignette=rng.uniform(0, 0.25),
-        blur_px=rng.uniform(0.2, 0.7),
-        grain=rng.uniform(0.006, 0.02),
-    )
-
-
-def photograph(rng: Generator, canvas: Floats, lens: Lens) -> NDArray[np.uint8]:
-    """Return the picture that a camera takes of a canvas."""
-    photo = canvas * light_on(canvas.shape[0], canvas.shape[1], lens)
-    if lens.blur_px > 0:
-        photo = ndimage.gaussian_filter(photo, (lens.blur_px, lens.blur_px, 0), truncate=3.0)
-    grain = rng.standard_normal(photo.shape, dtype=np.float32) * np.float32(lens.grain)
-    photo = photo + grain * (0.5 + 0.5 * np.sqrt(np.clip(photo, 0, 1)))
-    return np.asarray(np.clip(photo, 0, 1) * 255 + 0.5, dtype=np.uint8)
-
-
-def light_on(height: int, width: int, lens: Lens) -> Floats:
-    """Return (height, width, 3) how much of its light each pixel sends to the sensor."""
-    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    fall = (1 + lens.slope[0] * x + lens.slope[1] * y) * (1 - lens.vignette * (x**2 + y**2) / 2)
-    return np.asarray(lens.exposure * fall[..., None] * np.array(lens.tint), dtype=np.float32)
 
 
 def _painted(look: Look, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
