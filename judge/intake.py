@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from challenges.errors import Finding, InvalidSubmission
@@ -55,7 +55,7 @@ def submit(user: User, edition: Edition, hand_in: HandIn) -> Submission:
     if repeated is not None:
         return repeated
     now = timezone.now()
-    _check_rules(edition, hand_in, now)
+    _check_rules(edition, size_bytes=len(hand_in.data), now=now)
     findings = check(edition, hand_in)
     team = teams.ensure(user, edition)
     sha256 = storage.keep(hand_in.data)
@@ -70,6 +70,11 @@ def submit(user: User, edition: Edition, hand_in: HandIn) -> Submission:
             raise
         return repeated
     return submission
+
+
+def check_rules(edition: Edition, *, size_bytes: int) -> None:
+    """Raise SubmissionRefused when a file of this size would not be taken in now, so that nobody sends it in vain."""
+    _check_rules(edition, size_bytes=size_bytes, now=timezone.now())
 
 
 def check(edition: Edition, hand_in: HandIn) -> tuple[Finding, ...]:
@@ -92,6 +97,11 @@ def quota_of(team: Team | None, edition: Edition) -> Quota:
     limit = edition.challenge.spec.board.per_day
     row = None if team is None else QuotaDay.objects.filter(team=team, day=rules.quota_day(now)).first()
     return Quota(limit=limit, used=0 if row is None else row.used, resets_at=rules.quota_resets_at(now))
+
+
+def attempts_in_all(team: Team) -> int:
+    """Return how many attempts a team has used since it exists."""
+    return team.quota_days.aggregate(used=Sum("used"))["used"] or 0
 
 
 def choose(submission: Submission, *, chosen: bool) -> None:
@@ -121,7 +131,7 @@ def _made_before(user: User, edition: Edition, hand_in: HandIn) -> Submission | 
     return Submission.objects.filter(user=user, edition=edition, idempotency_key=key).first()
 
 
-def _check_rules(edition: Edition, hand_in: HandIn, now: datetime) -> None:
+def _check_rules(edition: Edition, *, size_bytes: int, now: datetime) -> None:
     if edition.retired_at is not None:
         raise SubmissionRefused(
             "edition_retired", "This edition was replaced by a newer one; hand in there.", status=410
@@ -141,10 +151,10 @@ def _check_rules(edition: Edition, hand_in: HandIn, now: datetime) -> None:
         )
     spec = edition.challenge.spec
     part = spec.program or spec.answer
-    if part is not None and len(hand_in.data) > part.max_mb * 1_000_000:
+    if part is not None and size_bytes > part.max_mb * 1_000_000:
         raise SubmissionRefused(
             "too_large",
-            f"The file has {len(hand_in.data) / 1_000_000:.1f} MB; this challenge takes {part.max_mb:g} MB at most.",
+            f"The file has {size_bytes / 1_000_000:.1f} MB; this challenge takes {part.max_mb:g} MB at most.",
             status=413,
         )
     if spec.program is not None:

@@ -132,6 +132,26 @@ NAMESPACES: dict[str, Who] = {
 
 
 def who_may(route: str) -> Who | None:
+    # The Kaggle-protocol door
+    "kaggle:introspect-token":       Who.ANYBODY,  # the token asked about is the permission
+    "kaggle:list-competitions":      Who.ANYBODY,
+    "kaggle:get-competition":        Who.ANYBODY,
+    "kaggle:list-pages":             Who.ANYBODY,
+    "kaggle:list-files":             Who.LEARNER,
+    "kaggle:download-file":          Who.LEARNER,
+    "kaggle:download-files":         Who.LEARNER,
+    "kaggle:file":                   Who.LEARNER,
+    "kaggle:archive":                Who.LEARNER,
+    "kaggle:start-upload":           Who.LEARNER,
+    "kaggle:upload":                 Who.ANYBODY,  # the signed key in the address is the permission
+    "kaggle:create-submission":      Who.LEARNER,
+    "kaggle:create-code-submission": Who.LEARNER,
+    "kaggle:list-submissions":       Who.LEARNER,
+    "kaggle:get-submission":         Who.LEARNER,  # by a number in the body: judge.history hides those of others
+    "kaggle:submission-limits":      Who.LEARNER,
+    "kaggle:get-leaderboard":        Who.ANYBODY,  # judge.leaderboard decides which board
+    "kaggle:download-leaderboard":   Who.ANYBODY,
+    "kaggle:unknown":                Who.ANYBODY,  # answers 404 as JSON
     """Return who may use a route, by its name with namespace; None when the table does not know it: nobody may."""
     if route in ROUTES:
         return ROUTES[route]
@@ -153,7 +173,7 @@ def allowed(route: str, *, is_signed_in: bool, is_staff: bool) -> bool:
 
 
 class ByTable(BasePermission):
-    """The table as the API's permission class."""
+    """The table as the permission class of the API and of the Kaggle-protocol door."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         match = request.resolver_match
@@ -165,6 +185,10 @@ class ByTable(BasePermission):
 class DenyByDefault:
     """The table as middleware for pages and admin; the API has users of its own, by token."""
 
+BY_TOKEN = frozenset({"api", "kaggle"})
+"""Namespaces whose users come by token, too late for a middleware: every view of theirs asks `ByTable`."""
+
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
@@ -175,7 +199,7 @@ class DenyByDefault:
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         match = request.resolver_match
-        if match is None or match.namespaces[:1] == ["api"]:
+        if match is None or not BY_TOKEN.isdisjoint(match.namespaces[:1]):
             return None
         if allowed(match.view_name, is_signed_in=request.user.is_authenticated, is_staff=request.user.is_staff):
             return None

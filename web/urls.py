@@ -8,6 +8,7 @@ from web.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.pages.urls")),
     path("accounts/", include("web.accounts.urls")),
+    path("api/v1/", include("web.kaggle.urls")),
     path("api/v1/", include("web.api.urls")),
     path("healthz", health, name="health"),
     path("admin/", admin.site.urls),
