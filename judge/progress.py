@@ -32,6 +32,12 @@ def of_user(user: User) -> Mapping[str, Tier]:
     return reached
 
 
+def of_standings(rows: Sequence[Standing]) -> Mapping[int, Tier]:
+    """Return the tier of rows of boards, by their numbers."""
+    hosts = _hosts([row.edition_id for row in rows])
+    return {row.pk: tier(_score(row), anchors_of(row.edition, hosts.get((row.edition_id, row.board)))) for row in rows}
+
+
 Standings = Mapping[tuple[int, str], Standing]
 """By edition and board."""
 

@@ -39,6 +39,10 @@ def make(folder: Path) -> list[str]:
     keep("judge_database_url", f"postgres://judge:{database}@postgres:5432/judge")
     doorbell = keep("redis_password", secrets.token_hex(24))
     keep("judge_broker_url", f"redis://:{doorbell}@redis:6379/0")
+    keep("judge_certificate_key", secrets.token_urlsafe(48))
+    # Given by GitHub or an OpenID Connect server to whoever wants people to sign in by it; empty counts as unset.
+    keep("judge_github_client_secret", "")
+    keep("judge_oidc_client_secret", "")
     keep("judge_email_url", "console://")  # holds a password as soon as there is a mail server
     keys = {
         "accessKey": keep("judge_s3_access_key", secrets.token_hex(10)),

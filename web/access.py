@@ -83,10 +83,23 @@ ROUTES: dict[str, Who] = {
     "pages:team-create":   Who.LEARNER,
     "pages:team-join":     Who.LEARNER,
     "pages:team-leave":    Who.LEARNER,
+    "pages:person":               Who.ANYBODY,  # a private profile does not exist but for its owner
+    "pages:certificate":          Who.ANYBODY,  # the code in the address is the permission
+    "pages:certificate-json":     Who.ANYBODY,  # likewise
+    "pages:certificate-jwt":      Who.ANYBODY,  # likewise
+    "pages:certificate-issue":    Who.LEARNER,  # judge.history hides submissions of other teams
+    "pages:certificate-revoke":   Who.STAFF,
+    "pages:certificate-verify":   Who.ANYBODY,
+    "pages:certificates-revoked": Who.ANYBODY,
+    "pages:did":                  Who.ANYBODY,
+    "pages:jwks":                 Who.ANYBODY,
     # Accounts
     "account":             Who.LEARNER,
     "token-create":        Who.LEARNER,
     "token-delete":        Who.LEARNER,
+    "profile-save":        Who.LEARNER,
+    "account-export":      Who.LEARNER,
+    "account-delete":      Who.LEARNER,
     "account_login":       Who.ANYBODY,
     "account_logout":      Who.ANYBODY,
     "account_signup":      Who.ANYBODY,
@@ -119,19 +132,6 @@ ROUTES: dict[str, Who] = {
     "github_callback":               Who.ANYBODY,
     "openid_connect_login":          Who.ANYBODY,
     "openid_connect_callback":       Who.ANYBODY,
-    # API: about itself
-    "api:schema":          Who.ANYBODY,
-    "api:unknown":         Who.ANYBODY,  # answers 404 as JSON
-}
-# fmt: on
-
-NAMESPACES: dict[str, Who] = {
-    "admin": Who.STAFF,
-}
-"""Whole namespaces whose routes Django makes by itself; a row of ROUTES goes before."""
-
-
-def who_may(route: str) -> Who | None:
     # The Kaggle-protocol door
     "kaggle:introspect-token":       Who.ANYBODY,  # the token asked about is the permission
     "kaggle:list-competitions":      Who.ANYBODY,
@@ -152,6 +152,19 @@ def who_may(route: str) -> Who | None:
     "kaggle:get-leaderboard":        Who.ANYBODY,  # judge.leaderboard decides which board
     "kaggle:download-leaderboard":   Who.ANYBODY,
     "kaggle:unknown":                Who.ANYBODY,  # answers 404 as JSON
+    # API: about itself
+    "api:schema":          Who.ANYBODY,
+    "api:unknown":         Who.ANYBODY,  # answers 404 as JSON
+}
+# fmt: on
+
+NAMESPACES: dict[str, Who] = {
+    "admin": Who.STAFF,
+}
+"""Whole namespaces whose routes Django makes by itself; a row of ROUTES goes before."""
+
+
+def who_may(route: str) -> Who | None:
     """Return who may use a route, by its name with namespace; None when the table does not know it: nobody may."""
     if route in ROUTES:
         return ROUTES[route]
@@ -172,6 +185,10 @@ def allowed(route: str, *, is_signed_in: bool, is_staff: bool) -> bool:
             return is_signed_in and is_staff
 
 
+BY_TOKEN = frozenset({"api", "kaggle"})
+"""Namespaces whose users come by token, too late for a middleware: every view of theirs asks `ByTable`."""
+
+
 class ByTable(BasePermission):
     """The table as the permission class of the API and of the Kaggle-protocol door."""
 
@@ -184,10 +201,6 @@ class ByTable(BasePermission):
 
 class DenyByDefault:
     """The table as middleware for pages and admin; the API has users of its own, by token."""
-
-BY_TOKEN = frozenset({"api", "kaggle"})
-"""Namespaces whose users come by token, too late for a middleware: every view of theirs asks `ByTable`."""
-
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

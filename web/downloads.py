@@ -6,7 +6,7 @@ import io
 import mimetypes
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -113,6 +113,21 @@ def zip_stream(files: Mapping[str, Path]) -> Iterator[bytes]:
             info.file_size = files[name].stat().st_size  # lets zipfile choose zip64 for what needs it
             with files[name].open("rb") as source, archive.open(info, "w") as entry:
                 while chunk := source.read(CHUNK):
+                    entry.write(chunk)
+                    yield outbox.take()
+    yield outbox.take()
+
+
+def zip_of(entries: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
+    """Yield a zip of entries that are made while they are sent, in the order given."""
+    outbox = _Outbox()
+    with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, chunks in entries:
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            with archive.open(info, "w", force_zip64=True) as entry:  # how long it will be is not known yet
+                for chunk in chunks:
                     entry.write(chunk)
                     yield outbox.take()
     yield outbox.take()

@@ -82,6 +82,12 @@ class Environment(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     """Where `manage.py demo` serves, on 127.0.0.1; the next free port where it is taken."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_counts_as_unset(cls, values: dict[str, object]) -> dict[str, object]:
+        """Drop what an empty secret file says; empty variables never come this far."""
+        return {name: value for name, value in values.items() if value != ""}
+
     @field_validator("allowed_hosts", "trusted_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

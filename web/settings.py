@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.github",
     "allauth.socialaccount.providers.openid_connect",
     "judge",
+    "judge.certificates",
     "web",
     "web.accounts",
 ]

@@ -35,6 +35,7 @@ SAMPLES = {
     "app_label": "judge",
     "url": "nothing",
     "provider_id": "oidc",
+    "code": "nothing",
 }
 LOGIN = re.compile(r"^/(accounts|admin)/login/\?next=")
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)

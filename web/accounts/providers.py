@@ -20,14 +20,14 @@ def of(env: Environment) -> dict[str, Any]:
         app = {"client_id": env.github_client_id, "secret": _plain(env.github_client_secret)}
         found["github"] = {"APPS": [app], "SCOPE": ["user:email"]}
     if env.oidc_issuer:
-        app = {
+        server = {
             "provider_id": OIDC,
             "name": env.oidc_name,
             "client_id": env.oidc_client_id or "",
             "secret": _plain(env.oidc_client_secret),
             "settings": {"server_url": env.oidc_issuer},
         }
-        found["openid_connect"] = {"APPS": [app], "OAUTH_PKCE_ENABLED": True}
+        found["openid_connect"] = {"APPS": [server], "OAUTH_PKCE_ENABLED": True}
     return found
 
 

@@ -192,7 +192,7 @@ def test_a_result_costs_few_queries(
     one = resampled(ada, 0.8, 0.01)
     two = resampled(ada, 0.85, 0.01)
     browser = browse(ada)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         browser.raw(path(two))
     with django_assert_max_num_queries(9):
         browser.raw(path(two, "compare/"), **{"with": str(one.pk)})
