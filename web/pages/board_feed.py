@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,8 @@ from web.pages import board_files, tags
 from web.pages.lookup import versions_of
 
 ENTRIES = 30
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -92,5 +94,5 @@ class BoardFeed(_Feed):
 
 
 def printable(text: str) -> str:
-    """Return a text without control characters, which XML cannot carry."""
-    return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cs"))
+    """Return a text without the characters that XML 1.0 cannot carry."""
+    return NOT_XML.sub("", text)
