@@ -3,7 +3,7 @@
 
 const STEP_MS = 800; // at speed 1
 const CELL = 40;
-const PLANE = { width: 720, height: 320, left: 64, right: 708, top: 12, bottom: 276 };
+const PLANE = { width: 720, height: 320, left: 84, right: 708, top: 16, bottom: 252 };
 
 function svg(name, attributes = {}, text = "") {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -64,9 +64,9 @@ class Lines {
       picture.append(svg("text", { class: "end", x: left - 6, y: y + 4 }, this.words(value)));
     }
     const final = reel.says.length - 1;
-    picture.append(svg("text", { x: left, y: bottom + 18 }, String(reel.first)));
-    picture.append(svg("text", { x: right, y: bottom + 18, class: "end" }, String(reel.first + final)));
-    picture.append(svg("text", { x: (left + right) / 2, y: bottom + 36 }, `${reel.x}; ${reel.y}`));
+    picture.append(svg("text", { x: left, y: bottom + 28 }, String(reel.first)));
+    picture.append(svg("text", { x: right, y: bottom + 28, class: "end" }, String(reel.first + final)));
+    picture.append(svg("text", { x: (left + right) / 2, y: bottom + 58 }, `${reel.x}; ${reel.y}`));
     for (const [, line] of reel.lines) picture.append(svg("path", { class: "faint", d: this.path(line) }));
     this.paths = reel.lines.map((_line, place) => svg("path", { class: `line-${place}` }));
     this.cursor = svg("path", { class: "cursor" });
