@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from challenges.spec import Answer, CsvAnswer
+from challenges.answers import Answer, grouped_by
 
 Columns = Mapping[str, NDArray[Any]]
 """Name -> array; the first axis is the row. A cell may be an object: a text, an array, a list of boxes."""
@@ -45,7 +45,7 @@ def aligned(truth: Truth, predictions: Columns, answer: Answer) -> Evaluation:
 
     Raises ValueError when a group lies in both splits or in several units.
     """
-    group_by = answer.group_by if isinstance(answer, CsvAnswer) else None
+    group_by = grouped_by(answer)
     if group_by is None or not _is_long(truth, predictions):
         return Evaluation(truth=truth.columns, predictions=predictions, public=truth.public, unit=truth.unit)
     rows = rows_by_group(truth.ids[group_by])

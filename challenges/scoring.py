@@ -45,6 +45,7 @@ class SplitScores:
 
     primary: Score
     secondary: Mapping[str, float]
+    """Without the metrics of an optional part that was left out."""
     rows: int
     spread: NDArray[np.float64]
     """Bootstrap values of the primary metric, paired across the submissions of an edition: RESAMPLES of them, or fewer
@@ -116,7 +117,7 @@ def _split(metric: MetricSpec, evaluation: Evaluation, rows: NDArray[np.bool_], 
     error = standard_error(metric.primary, evaluation, rows, spread=spread)
     return SplitScores(
         primary=Score(value=value, standard_error=error),
-        secondary={use.name: compute(use, evaluation, rows) for use in metric.secondary},
+        secondary={use.name: compute(use, evaluation, rows) for use in metric.secondary if handed_in(use, evaluation)},
         rows=int(rows.sum()),
         spread=spread,
     )
@@ -183,6 +184,14 @@ def _end(use: MetricUse, name: str, given: float | str | None, columns: Columns,
             f"metric {use.name}: {name}: expected one value of {given!r} on all rows of a split, found {len(values)}"
         )
     return float(values[0])
+
+
+def handed_in(use: MetricUse, evaluation: Evaluation) -> bool:
+    """Return whether there is anything to compare: an optional part that was left out is a column of None."""
+    if use.parts:
+        return all(handed_in(part.metric, evaluation) for part in use.parts)
+    predictions = bound(use, evaluation)[1]
+    return predictions.dtype != object or any(cell is not None for cell in predictions)
 
 
 def bound(use: MetricUse, evaluation: Evaluation) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -1,7 +1,7 @@
 """challenge.yaml as a strict, frozen type: unknown keys are refused, with the file and the line.
 
 ChallengeSpec
- ├── answer    the file that is scored: csv | json | npz | zip of png     (predictions, code)
+ ├── answer    the file or files that are scored; answers.py              (predictions, code)
  ├── program   what is run and under which limits                         (code, interactive)
  ├── metric    primary and secondary metrics, bound to columns
  ├── board     which submissions count, how many a day
@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
+from challenges.answers import Answer, BundleAnswer
 from challenges.strict import Strict, read_yaml
 
 
@@ -43,115 +44,6 @@ class Counts(StrEnum):
     BEST = "best"
     LAST = "last"
     CHOSEN = "chosen"
-
-
-class NumberColumn(Strict):
-    type: Literal["number"]
-    min: float
-    max: float
-    """Both ends are allowed values; predictions outside are refused before any metric sees them."""
-
-
-class IntegerColumn(Strict):
-    type: Literal["integer"]
-    min: int
-    max: int
-
-
-class CategoryColumn(Strict):
-    type: Literal["category"]
-    values: tuple[str, ...] = Field(min_length=2)
-
-
-class TextColumn(Strict):
-    type: Literal["text"]
-    max_length: int = 1000
-    pattern: str | None = None
-    """Regular expression that the whole cell must match; an empty cell is an empty text."""
-
-
-Column = Annotated[NumberColumn | IntegerColumn | CategoryColumn | TextColumn, Field(discriminator="type")]
-
-
-class AnswerBase(Strict):
-    file: str
-    """Name of the answer: suggested for an upload, required in /output of a program."""
-    max_mb: float = 10.0
-
-
-class CsvAnswer(AnswerBase):
-    format: Literal["csv"]
-    ids: tuple[str, ...] = Field(min_length=1)
-    columns: dict[str, Column] = Field(min_length=1)
-    group_by: str | None = None
-    """One of the ids; rows that share it become ONE evaluation row whose columns are arrays (a tray, a query)."""
-    distributions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Name -> columns with the probabilities of classes 0, 1, ...: they sum to 1 in every row, within 0.001, and stand
-    in the evaluation together as one column of that name."""
-
-    @model_validator(mode="after")
-    def _distributions_are_of_probabilities(self) -> CsvAnswer:
-        for name, parts in self.distributions.items():
-            columns = [self.columns.get(part) for part in parts]
-            if len(parts) < 2 or name in self.columns:
-                raise ValueError(f"distribution {name} needs two columns at least and a name of its own")
-            if not all(isinstance(c, NumberColumn) and c.min >= 0 and c.max <= 1 for c in columns):
-                raise ValueError(f"distribution {name} is made of number columns from 0 to 1")
-        return self
-
-
-class DetectionsAnswer(AnswerBase):
-    """A COCO results list: {image_id, category_id, bbox [x, y, w, h] in pixels, score 0..1}."""
-
-    format: Literal["json"]
-    shape: Literal["detections"]
-    categories: tuple[int, ...] = Field(min_length=1)
-    max_per_image: int = 100
-    border_px: float = 1.0
-    """How far a box may reach beyond its frame."""
-
-
-class ValuesAnswer(AnswerBase):
-    """A JSON object id -> value, every value of one column type."""
-
-    format: Literal["json"]
-    shape: Literal["values"]
-    value: Column
-    name: str = "value"
-
-
-class ArraySpec(Strict):
-    dtype: Literal["float32", "float64", "int32", "int64", "uint8", "bool"]
-    shape: tuple[int, ...] = ()
-    """Shape behind the first axis; the first axis is the published order of ids."""
-    min: float
-    max: float
-    distribution: bool = False
-    """Whether the numbers along the last axis are probabilities that sum to 1, within 0.001."""
-
-    @model_validator(mode="after")
-    def _a_distribution_has_classes(self) -> ArraySpec:
-        if self.distribution and (not self.shape or self.shape[-1] < 2 or self.min < 0 or self.max > 1):
-            raise ValueError("a distribution has two classes at least along its last axis, from 0 to 1")
-        return self
-
-
-class NpzAnswer(AnswerBase):
-    format: Literal["npz"]
-    arrays: dict[str, ArraySpec] = Field(min_length=1)
-
-
-class PngAnswer(AnswerBase):
-    """A zip with one 8-bit grey PNG for each id, `<id>.png`, of the size of its input."""
-
-    format: Literal["zip_png"]
-    values: tuple[int, ...] | None = None
-    """Allowed grey values; None allows 0..255."""
-    name: str = "mask"
-
-
-JsonAnswer = Annotated[DetectionsAnswer | ValuesAnswer, Field(discriminator="shape")]
-Answer = Annotated[CsvAnswer | JsonAnswer | NpzAnswer | PngAnswer, Field(discriminator="format")]
 
 
 class PerSize(Strict):
@@ -309,6 +201,18 @@ class ChallengeSpec(Strict):
             raise ValueError(f"kind {self.kind} {'needs' if needs_answer else 'takes no'} `answer`")
         if needs_program != (self.program is not None):
             raise ValueError(f"kind {self.kind} {'needs' if needs_program else 'takes no'} `program`")
+        return self
+
+    @model_validator(mode="after")
+    def _what_counts_is_not_optional(self) -> ChallengeSpec:
+        if self.answer is not None and self.answer.optional:
+            raise ValueError("only a part of a bundle may be optional")
+        parts = self.answer.parts if isinstance(self.answer, BundleAnswer) else ()
+        optional = {name for part in parts if part.optional for name in part.gives}
+        counting = (self.metric.primary, *(part.metric for part in self.metric.primary.parts))
+        spared = next((use.predictions for use in counting if use.predictions in optional), None)
+        if spared is not None:
+            raise ValueError(f"the primary metric needs {spared}, which is optional")
         return self
 
 

@@ -20,13 +20,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from challenges.answers import Answer, BundleAnswer
 from challenges.errors import Finding, InvalidSubmission
 from challenges.evaluation import Evaluation, Truth, aligned
 from challenges.loader import Challenge
 from challenges.minting import Minted
+from challenges.packing import zip_bytes
 from challenges.plots import draw
 from challenges.programs import Program, read_program
-from challenges.readers import Expected, read
+from challenges.readers import Expected, files_of, read
 from challenges.referee import ChannelEnded, ChannelTimedOut, Dialogue, Foul, FoulKind
 from challenges.scoring import metric_of, score
 from challenges.spec import Kind, ProgramSpec, Size
@@ -92,19 +94,21 @@ def _grade_predictions(job: Job, on_step: OnStep) -> Report:
 
 def _grade_code(job: Job, sandbox: Sandbox, on_step: OnStep) -> Report:
     answer = job.challenge.spec.answer
-    if answer is None:
+    if answer is None or job.truth is None:
         raise ValueError(f"{job.challenge.spec.slug} is code without an answer")
+    wanted = files_of(answer, Expected.of(job.truth))
     with tempfile.TemporaryDirectory(prefix="judge-work-") as folder, _withdrawable():
-        result = sandbox.run(_run_spec(job, Path(folder), on_step, wanted_outputs=(answer.file,)))
+        result = sandbox.run(_run_spec(job, Path(folder), on_step, wanted_outputs=wanted))
     if result.outcome is Outcome.CANCELLED:
         raise Cancelled
     if result.outcome is not Outcome.FINISHED:
         return _failed(job, result)
-    if answer.file not in result.outputs:
-        return _rejected_output(job, result, answer.file)
+    written = _written(answer, result)
+    if written is None:
+        return _rejected_output(job, result, answer)
     on_step(Step.SCORING, "")
     try:
-        return _scored(job, _aligned(job, result.outputs[answer.file]), result=result)
+        return _scored(job, _aligned(job, written), result=result)
     except InvalidSubmission as invalid:
         return _report(job, result, Verdict.REJECTED, findings=invalid.findings, sentence=RAN_BUT_DOES_NOT_FIT)
 
@@ -131,6 +135,13 @@ def _grade_interactive(job: Job, sandbox: Sandbox, on_step: OnStep) -> Report:
         return _fouled(job, result, foul)
     on_step(Step.SCORING, "")
     return _scored(job, session.evaluation, result=result, replay=session.replay, remarks=session.remarks)
+
+
+def _written(answer: Answer, result: RunResult) -> bytes | None:
+    """Return what a program left, the parts of a bundle as the zip that is read; None where it left nothing."""
+    if isinstance(answer, BundleAnswer):
+        return zip_bytes(result.outputs) if result.outputs else None
+    return result.outputs.get(answer.file)
 
 
 RAN_BUT_DOES_NOT_FIT = "Your program ran, but what it wrote does not fit; every finding is listed. No attempt was used."
@@ -206,6 +217,7 @@ def _run_spec(job: Job, work: Path, on_step: OnStep, *, wanted_outputs: tuple[st
             memory_mb=program.memory_mb,
             cpus=program.cpus,
             output_mb=program.output_mb,
+            output_files=max(Limits.output_files, 2 * len(wanted_outputs)),  # as many again may lie beside them
             gpu=Gpu(program.gpu),
         ),
     )
@@ -263,10 +275,12 @@ def _failed(job: Job, result: RunResult) -> Report:
     return _report(job, result, VERDICT_OF[result.outcome], findings=findings, sentence=sentence)
 
 
-def _rejected_output(job: Job, result: RunResult, file: str) -> Report:
+def _rejected_output(job: Job, result: RunResult, answer: Answer) -> Report:
+    parts = answer.parts if isinstance(answer, BundleAnswer) else (answer,)
+    expected = ", ".join(part.file for part in parts)
     found = f"found {', '.join(sorted(result.outputs)[:5])}" if result.outputs else "found nothing"
-    message = f"expected the file {file} in /output, {found}. {' '.join(result.notes)}".strip()
-    finding = Finding(code="missing_file", message=message, file=file)
+    message = f"expected the file{'s' if len(parts) > 1 else ''} {expected} in /output, {found}."
+    finding = Finding(code="missing_file", message=" ".join((message, *result.notes)), file=parts[0].file)
     return _report(job, result, Verdict.REJECTED, findings=(finding,), sentence=RAN_BUT_DOES_NOT_FIT)
 
 

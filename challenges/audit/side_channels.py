@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2, rankdata
 
+from challenges.answers import grouped_by
 from challenges.audit.exposed import ExposedFile, exposed_in, tables_of
 from challenges.audit.report import Check
 from challenges.evaluation import Truth, rows_by_group
 from challenges.loader import Challenge
 from challenges.minting import Minted
 from challenges.readers import Expected
-from challenges.spec import CsvAnswer
 
 Array = NDArray[np.float64]
 Channel = Literal["position", "id", "file_size"]
@@ -65,7 +65,7 @@ def check_side_channels(challenge: Challenge, paper: Minted) -> list[Check]:
         return [Check("side_channels_are_silent", True, "a conversation publishes no rows")]
     truth = paper.truth()
     answer = challenge.spec.answer
-    group_by = answer.group_by if isinstance(answer, CsvAnswer) else None
+    group_by = None if answer is None else grouped_by(answer)
     found, tests = suspicions(truth, [*exposed_in(paper.public), *exposed_in(paper.inputs)], group_by=group_by)
     return [_verdict(channel, found, tests, challenge) for channel in ("position", "id", "file_size")]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from challenges.answers import BundleAnswer, CsvAnswer
 from challenges.audit.report import Check
 from challenges.loader import Challenge
 from challenges.minting import Minted
-from challenges.spec import CsvAnswer
 
 SECTIONS = {"a title": r"^# \S", "what to hand in": r"^## .*hand in", "how it is scored": r"^## .*scored"}
 ANCHORS = ("floor", "baseline", "ceiling")
@@ -28,9 +28,11 @@ def _names(challenge: Challenge, paper: Minted) -> list[str]:
     names = sorted({name.partition("/")[0] for name in paper.public_files()})
     answer, program = challenge.spec.answer, challenge.spec.program
     if answer is not None:
-        names.append(answer.file)
-    if isinstance(answer, CsvAnswer):
-        names += [*answer.ids, *answer.columns]
+        parts = answer.parts if isinstance(answer, BundleAnswer) else (answer,)
+        # a program leaves the parts of a bundle in /output; no learner of it ever sees the zip
+        names += [answer.file] if program is None else []
+        names += [part.file for part in parts]
+        names += [name for part in parts if isinstance(part, CsvAnswer) for name in (*part.ids, *part.columns)]
     if program is not None:
         names += list(program.required)
     return list(dict.fromkeys(names))

@@ -28,7 +28,7 @@ from challenges.plots.subject import PlotFunction, Subject
 from challenges.plots.texts import score_by_length
 from challenges.plots.units import unit_scores
 from challenges.plots.worst import worst
-from challenges.scoring import bound, metric_of
+from challenges.scoring import bound, handed_in, metric_of
 from challenges.spec import MetricSpec, MetricUse, PlotSpec
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,8 @@ def draw(
     size = 0
     subject: Subject | None = None
     for function, use in _wanted(metric, plots):
+        if not handed_in(use, evaluation):
+            continue
         try:
             if subject is None or subject.use is not use:
                 subject = _subject(metric, use, evaluation, ids)

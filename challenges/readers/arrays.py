@@ -11,11 +11,11 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from challenges.answers import ArraySpec, NpzAnswer
 from challenges.metrics.matrices import SUM_TOLERANCE
 from challenges.readers.archives import BROKEN, Archive, ArchiveCaps, open_archive
 from challenges.readers.expected import Expected
 from challenges.readers.findings import Findings, shown
-from challenges.spec import ArraySpec, NpzAnswer
 
 HEADER_BYTES = 4096
 HEADER = re.compile(

@@ -9,8 +9,8 @@ from typing import Any, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from challenges.answers import CategoryColumn, Column, IntegerColumn, NumberColumn, TextColumn
 from challenges.readers.findings import Findings, shown
-from challenges.spec import CategoryColumn, Column, IntegerColumn, NumberColumn, TextColumn
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 INTEGER = re.compile(r"[+-]?[0-9]{1,18}")

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from challenges.evaluation import Truth
-from challenges.spec import Answer
+from challenges.answers import Answer
+from challenges.evaluation import Truth, rows_by_group
 
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 
@@ -30,6 +30,13 @@ class Expected:
     def of(cls, truth: Truth) -> Self:
         """Return the public half of a truth. A cell of ids that is an array stands for as many rows."""
         return cls(ids=_spread(truth.ids), facts=dict(truth.facts))
+
+    def of_rows(self, name: str) -> Expected:
+        """Return the same edition with one row for each distinct value of an id: the rows that a bundle speaks of."""
+        ids = self.ids[name]
+        first = np.array([rows[0] for rows in rows_by_group(ids)])
+        facts = {fact: values[first] if len(values) == len(ids) else values for fact, values in self.facts.items()}
+        return Expected(ids={name: ids[first]}, facts=facts)
 
     @cached_property
     def rows(self) -> int:

@@ -1,20 +1,18 @@
-"""JSON answers: a list of detections, or an object id -> value. Items are numbered from 1."""
+"""JSON answers: a list of detections, an object id -> value, or one value for all rows. Items are numbered from 1."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from challenges.readers.expected import Expected
-from challenges.readers.findings import Findings, shown
-from challenges.spec import (
+from challenges.answers import (
     CategoryColumn,
     Column,
     DetectionsAnswer,
@@ -22,7 +20,10 @@ from challenges.spec import (
     NumberColumn,
     TextColumn,
     ValuesAnswer,
+    WholeAnswer,
 )
+from challenges.readers.expected import Expected
+from challenges.readers.findings import Findings, shown
 
 NOT_FINITE = re.compile(rb"(?<![\w\"])(?:NaN|-?Infinity)(?![\w\"])")
 FIELDS = {"image_id": "an id", "category_id": "a class", "bbox": "[x, y, w, h]", "score": "0 to 1"}
@@ -150,22 +151,71 @@ def read_values(
         findings.add("wrong_type", f"expected an object id -> value, found {_kind(values)}", expected="an object")
         findings.raise_if_any()
     _keys(data, values, expected, findings)
-    for number, value in enumerate(values.values(), start=1):
-        fault = _fault(value, answer.value)
+    _check_items(values.values(), answer.value, answer.name, findings)
+    findings.raise_if_any()
+    return {answer.name: _column([values[key] for (key,) in expected.keys], answer.value)}
+
+
+def _check_items(items: Iterable[Any], column: Column, name: str, findings: Findings) -> None:
+    for number, value in enumerate(items, start=1):
+        fault = _fault(value, column)
         if fault is not None:
             code, wanted = fault
             text = shown(_as_json(value))
             findings.add(
-                code, f"item {number}: expected {wanted}, found {text}", row=number, column=answer.name, found=text,
+                code, f"item {number}: expected {wanted}, found {text}", row=number, column=name, found=text,
                 expected=wanted,
             )  # fmt: skip
+
+
+def _column(values: list[Any], column: Column) -> NDArray[Any]:
+    if isinstance(column, TextColumn | CategoryColumn):
+        texts = np.empty(len(values), dtype=object)
+        texts[:] = values
+        return texts if isinstance(column, TextColumn) else texts.astype(np.str_)
+    return np.array(values, dtype=np.int64 if isinstance(column, IntegerColumn) else np.float64)
+
+
+def read_whole(data: bytes, answer: WholeAnswer, expected: Expected, findings: Findings) -> Mapping[str, NDArray[Any]]:
+    """Return {name: (n,) cells that all hold the one value, or the one list}. Raises InvalidSubmission."""
+    value = _parsed(data, findings)
+    if answer.max_items is None:
+        items = [value]
+    elif isinstance(value, list):
+        items = value
+        _check_length(items, answer.max_items, findings)
+    else:
+        expected_ = f"a list of at most {answer.max_items} values"
+        findings.add("wrong_type", f"expected {expected_}, found {_kind(value)}", expected=expected_)
+        findings.raise_if_any()
+    _check_items(items, answer.value, answer.name, findings)
+    if answer.max_items is not None and isinstance(answer.value, CategoryColumn | TextColumn):
+        _check_repeats(items, answer.name, findings)
     findings.raise_if_any()
-    ordered = [values[key] for (key,) in expected.keys]
-    if isinstance(answer.value, TextColumn | CategoryColumn):
-        texts = np.empty(len(ordered), dtype=object)
-        texts[:] = ordered
-        return {answer.name: texts if isinstance(answer.value, TextColumn) else texts.astype(np.str_)}
-    return {answer.name: np.array(ordered, dtype=np.int64 if isinstance(answer.value, IntegerColumn) else np.float64)}
+    if answer.max_items is None:
+        return {answer.name: _column([value] * expected.rows, answer.value)}
+    return {answer.name: np.fromiter([items] * expected.rows, dtype=object, count=expected.rows)}
+
+
+def _check_length(items: list[Any], most: int, findings: Findings) -> None:
+    if len(items) > most:
+        findings.add(
+            "too_many_items", f"the list has {len(items):,} values; expected at most {most:,}", found=str(len(items)),
+            expected=f"at most {most}", count=len(items) - most,
+        )  # fmt: skip
+
+
+def _check_repeats(items: list[Any], name: str, findings: Findings) -> None:
+    seen: set[str] = set()
+    for number, item in enumerate(items, start=1):
+        if not isinstance(item, str):
+            continue  # a finding of its own
+        if item in seen:
+            findings.add(
+                "duplicate_value", f"item {number}: {shown(item)} stands here again", row=number, column=name,
+                found=shown(item), expected="each once",
+            )  # fmt: skip
+        seen.add(item)
 
 
 def _keys(data: bytes, values: dict[str, Any], expected: Expected, findings: Findings) -> None:

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from challenges.answers import CsvAnswer, FreeLines, TextColumn
 from challenges.evaluation import grouped, rows_by_group
 from challenges.metrics.matrices import SUM_TOLERANCE
 from challenges.readers.cells import Cells
 from challenges.readers.expected import Expected
 from challenges.readers.findings import Findings, shown
-from challenges.spec import CsvAnswer, TextColumn
 
 MOST_COLUMNS = 200
 LINE_BYTES = 65_536
@@ -34,9 +34,12 @@ class _Table:
 
 
 def read_csv(data: bytes, answer: CsvAnswer, expected: Expected, findings: Findings) -> Mapping[str, NDArray[Any]]:
-    """Return column -> (n,) array, or (groups,) arrays of arrays. Raises InvalidSubmission."""
+    """Return column -> (n,) array, (groups,) arrays of arrays or (n,) lists of lines. Raises InvalidSubmission."""
     table = _parsed(_text(data, answer, findings), answer, findings)
-    places = _places(table, answer, expected, findings)
+    if answer.free is not None:
+        places = _free_places(table, answer, answer.free, expected, findings)
+    else:
+        places = _places(table, answer, expected, findings)
     cells = {
         name: Cells(name, table.columns[name], table.rows, findings) for name in answer.columns if name in table.columns
     }
@@ -45,6 +48,8 @@ def read_csv(data: bytes, answer: CsvAnswer, expected: Expected, findings: Findi
         if all(part in columns for part in parts):
             faulty = set[int]().union(*(cells[part].faulty for part in parts))
             columns[name] = _distribution(name, [columns.pop(part) for part in parts], faulty, table.rows, findings)
+    if answer.free is not None:
+        return {answer.free.name: _lines(answer.free, columns, places, table.rows, expected, findings)}
     findings.raise_if_any()
     aligned = {}
     for name, values in columns.items():
@@ -54,6 +59,37 @@ def read_csv(data: bytes, answer: CsvAnswer, expected: Expected, findings: Findi
         return aligned
     rows = rows_by_group(expected.ids[answer.group_by])
     return {name: grouped(values, rows) for name, values in aligned.items()}
+
+
+def _lines(
+    free: FreeLines,
+    columns: Mapping[str, NDArray[Any]],
+    places: NDArray[np.int64],
+    rows: Sequence[int],
+    expected: Expected,
+    findings: Findings,
+) -> NDArray[Any]:
+    """Return (n,) lists of {column: value}: each id's lines in the order of the file. Raises InvalidSubmission."""
+    if free.distinct and not findings:
+        keys = list(zip(places.tolist(), *(columns[name].tolist() for name in free.distinct), strict=True))
+        _note_repeats(keys, ", ".join(free.distinct), rows, findings)
+    findings.raise_if_any()
+    cells = np.fromiter(([] for _ in range(expected.rows)), dtype=object, count=expected.rows)
+    for place, *values in zip(places.tolist(), *(column.tolist() for column in columns.values()), strict=True):
+        cells[place].append(dict(zip(columns, values, strict=True)))
+    return cells
+
+
+def _note_repeats(keys: Sequence[tuple[Any, ...]], names: str, rows: Sequence[int], findings: Findings) -> None:
+    seen: set[tuple[Any, ...]] = set()
+    for key, row in zip(keys, rows, strict=True):
+        if key in seen:
+            found = ", ".join(map(str, key[1:]))
+            findings.add(
+                "duplicate_value", f"row {row}, column {names}: {shown(found)} stands here again for one id", row=row,
+                column=names, found=found, expected="each once for an id",
+            )  # fmt: skip
+        seen.add(key)
 
 
 def _distribution(
@@ -207,6 +243,40 @@ def _places(table: _Table, answer: CsvAnswer, expected: Expected, findings: Find
             expected=_joined(key),
             count=len(absent),
         )
+    return places
+
+
+def _free_places(
+    table: _Table, answer: CsvAnswer, free: FreeLines, expected: Expected, findings: Findings
+) -> NDArray[np.int64]:
+    """Return the row of each line's id. Raises InvalidSubmission for far more lines than all ids may have."""
+    (name,) = answer.ids
+    most = expected.rows * free.max_rows
+    if len(table.rows) > most:
+        findings.add(
+            "too_many_items", f"the file has {len(table.rows):,} rows; expected at most {most:,}",
+            found=str(len(table.rows)), expected=f"at most {most}", count=len(table.rows) - most,
+        )  # fmt: skip
+        findings.raise_if_any()
+    if name not in table.columns:
+        return np.zeros(0, dtype=np.int64)
+    keys = table.columns[name]
+    places = np.fromiter((expected.places.get((key,), -1) for key in keys), dtype=np.int64, count=len(keys))
+    unknown = np.flatnonzero(places < 0)
+    if len(unknown):
+        first = unknown[0]
+        _note_id("unknown_id", (keys[first],), table.rows[first], name, len(unknown), "is not asked for", findings)
+    counts = np.bincount(places[places >= 0], minlength=expected.rows)
+    crowded = np.flatnonzero(counts > free.max_rows)
+    if len(crowded):
+        row = int(np.flatnonzero(places == crowded[0])[free.max_rows])
+        findings.add(
+            "too_many_items",
+            f"row {table.rows[row]}, column {name}: id {shown(keys[row])} has {counts[crowded[0]]} rows; expected at"
+            f" most {free.max_rows}",
+            row=table.rows[row], column=name, found=str(counts[crowded[0]]), expected=f"at most {free.max_rows}",
+            count=len(crowded),
+        )  # fmt: skip
     return places
 
 

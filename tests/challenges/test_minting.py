@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from challenges.answers import CsvAnswer, IntegerColumn
 from challenges.evaluation import Truth, aligned
 from challenges.loader import CATALOG
 from challenges.minting import Dataset, Minted, Streams, flatten, write
 from challenges.packing import csv_bytes, json_bytes, npz_bytes, png_bytes, wav_bytes, zip_bytes
-from challenges.spec import CsvAnswer, IntegerColumn, Size
+from challenges.spec import Size
 
 SECRET = b"sixteen bytes or more"
 

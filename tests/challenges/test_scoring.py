@@ -53,6 +53,24 @@ def test_the_error_of_a_mean_absolute_error_agrees_with_the_standard_error_of_a_
     assert error_of(MetricUse(id="mae"), given) == pytest.approx(expected, rel=0.15)
 
 
+def test_a_part_that_was_left_out_leaves_its_metric_out() -> None:
+    truth, predictions = noisy(rows=40)
+    metric = MetricSpec(
+        primary=MetricUse(id="accuracy", truth="y", predictions="y"),
+        secondary=(
+            MetricUse(id="f1", truth="y", predictions="y"),
+            MetricUse(id="recall", truth="y", predictions="extra"),
+        ),
+    )
+    given = Evaluation(
+        truth={"y": truth},
+        predictions={"y": predictions, "extra": np.full(40, None, dtype=object)},
+        public=np.arange(40) < 20,
+        unit=np.arange(40),
+    )
+    assert list(score(metric, given, seed=SEED).public.secondary) == ["f1"]
+
+
 def test_rows_of_one_unit_are_drawn_together() -> None:
     truth, predictions = noisy(rows=400)
     repeated = evaluation(np.repeat(truth, 5), np.repeat(predictions, 5), unit=np.repeat(np.arange(400), 5))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from challenges.answers import BundleAnswer, CsvAnswer, NumberColumn
 from challenges.errors import InvalidChallenge
-from challenges.spec import CsvAnswer, Kind, NumberColumn, Size, parse
+from challenges.spec import Kind, Size, parse
 
 GOOD = """\
 slug: toy-challenge
@@ -107,3 +108,35 @@ def test_a_limit_may_differ_by_size(tmp_path: Path) -> None:
     program = parse(path).program
     assert program is not None
     assert (program.wall_s.of(Size.SMALL), program.wall_s.of(Size.FULL)) == (1, 2)
+
+
+BUNDLE = GOOD.replace(
+    GOOD[GOOD.index("answer:") : GOOD.index("metric:")],
+    """\
+answer:
+  format: bundle
+  file: answer.zip
+  id: id
+  parts:
+    - {format: csv, file: p.csv, ids: [id], columns: {price: {type: number, min: 0, max: 10}}}
+    - {format: json, shape: whole, file: k.json, value: {type: integer, min: 1, max: 9}, name: k, optional: true}
+""",
+)
+
+
+def test_an_answer_of_several_files_is_a_list_of_parts(tmp_path: Path) -> None:
+    path = tmp_path / "challenge.yaml"
+    path.write_text(BUNDLE, encoding="utf-8")
+    answer = parse(path).answer
+    assert isinstance(answer, BundleAnswer)
+    assert [part.file for part in answer.parts] == ["p.csv", "k.json"]
+    assert answer.gives == ("price", "k")
+
+
+def test_what_counts_cannot_be_left_out(tmp_path: Path) -> None:
+    assert "the primary metric needs k, which is optional" in fault(
+        tmp_path, BUNDLE.replace("{id: rmse}", "{id: rmse, truth: k, predictions: k}")
+    )
+    assert "only a part of a bundle may be optional" in fault(
+        tmp_path, GOOD.replace("  format: csv", "  format: csv\n  optional: true")
+    )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from challenges.answers import BundleAnswer, CsvAnswer, IntegerColumn, WholeAnswer
 from challenges.loader import load
 from challenges.minting import Minted, write
 from challenges.packing import zip_bytes
-from challenges.spec import Size
+from challenges.spec import MetricSpec, MetricUse, Size
 from judge import grading
 from judge.errors import Cancelled
 from judge.grading import Job
@@ -121,6 +123,48 @@ def test_what_a_program_wrote_is_read_with_the_same_care_as_an_upload(grade: Cal
     report = grade(ended(Outcome.FINISHED, outputs={"labels.csv": b"tray,row,label\nnowhere,0,nan\n"}))
     assert report.verdict is Verdict.REJECTED
     assert {"unknown_id", "missing_id"} <= {finding.code for finding in report.findings}
+
+
+def a_bundle(clustering: Minted) -> Job:
+    """The clustering as a bundle: labels as ever, and one value for all trays that may be left out."""
+    challenge = load("iris-clustering")
+    assert isinstance(challenge.spec.answer, CsvAnswer)
+    parts = (
+        challenge.spec.answer,
+        WholeAnswer(
+            format="json", shape="whole", file="notes/k.json", value=IntegerColumn(type="integer", min=1, max=9),
+            name="k", optional=True,
+        ),
+    )  # fmt: skip
+    answer = BundleAnswer(format="bundle", file="answer.zip", id="tray", parts=parts)
+    metric = MetricSpec(primary=MetricUse(id="ari", truth="label", predictions="label"))
+    changed = replace(challenge, spec=challenge.spec.model_copy(update={"answer": answer, "metric": metric}))
+    return replace(a_program(clustering), challenge=changed)
+
+
+def test_a_bundle_is_collected_from_several_files_of_a_run(clustering: Minted) -> None:
+    labels = clustering.floor()
+    assert labels is not None
+    sandbox = OneResult(ended(Outcome.FINISHED, outputs={"labels.csv": labels, "notes/k.json": b"3"}))
+    report = grading.grade(a_bundle(clustering), sandbox, on_step=lambda step, detail: None)
+    assert report.verdict is Verdict.SCORED
+    assert sandbox.seen[0].wanted_outputs == ("labels.csv", "notes/k.json")
+
+
+def test_every_file_of_a_bundle_that_a_program_wrote_is_told_what_is_wrong_with_it(clustering: Minted) -> None:
+    sandbox = OneResult(ended(Outcome.FINISHED, outputs={"notes/k.json": b"77"}))
+    report = grading.grade(a_bundle(clustering), sandbox, on_step=lambda step, detail: None)
+    assert report.verdict is Verdict.REJECTED
+    assert [(found.code, found.file) for found in report.findings] == [
+        ("missing_file", "labels.csv"),
+        ("out_of_range", "notes/k.json"),
+    ]
+
+
+def test_a_program_that_writes_no_file_of_a_bundle_is_told_which_were_expected(clustering: Minted) -> None:
+    report = grading.grade(a_bundle(clustering), OneResult(ended(Outcome.FINISHED)), on_step=lambda step, detail: None)
+    assert report.verdict is Verdict.REJECTED
+    assert report.findings[0].message == "expected the files labels.csv, notes/k.json in /output, found nothing."
 
 
 def test_a_truthless_mount_the_program_sees_public_files_and_hidden_inputs_only(clustering: Minted) -> None:

@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from challenges.answers import Column, CsvAnswer, IntegerColumn, NumberColumn, TextColumn
 from challenges.errors import InvalidSubmission
 from challenges.evaluation import grouped, rows_by_group
 from challenges.metrics.types import Metric, Takes
 from challenges.readers import Expected, read
 from challenges.readers.cells import INTEGER
-from challenges.spec import Column, CsvAnswer, IntegerColumn, NumberColumn, TextColumn
 from web.client.errors import Usage
 
 LARGEST = sys.float_info.max

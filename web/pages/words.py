@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from challenges.spec import Answer, BoardSpec, ChallengeSpec, Counts, Kind, ProgramSpec
+from challenges.answers import Answer, BundleAnswer
+from challenges.spec import BoardSpec, ChallengeSpec, Counts, Kind, ProgramSpec
 from judge.models import Submission
 from judge.tiers import Tier
 from judge.verdicts import RULES, Fault, State, Step, Verdict
@@ -74,9 +75,10 @@ _ARTICLES = {
     "json": "A JSON file",
     "npz": "An npz file",
     "zip_png": "A zip of PNG masks",
+    "bundle": "A zip",
 }
 
-_SUFFIXES = {"csv": ".csv", "json": ".json", "npz": ".npz", "zip_png": ".zip"}
+_SUFFIXES = {"csv": ".csv", "json": ".json", "npz": ".npz", "zip_png": ".zip", "bundle": ".zip"}
 
 
 def counts(board: BoardSpec) -> str:
@@ -122,7 +124,11 @@ def expected_file(spec: ChallengeSpec) -> str:
     """Return what a learner hands in, in a sentence."""
     part = _handed_in(spec)
     if not isinstance(part, ProgramSpec):
-        return f"{_ARTICLES[part.format]} like {part.file}, at most {part.max_mb:g} MB."
+        inside = ""
+        if isinstance(part, BundleAnswer):
+            files = [f"{one.file}{' (may be left out)' if one.optional else ''}" for one in part.parts]
+            inside = f" It holds {', '.join(files)}."
+        return f"{_ARTICLES[part.format]} like {part.file}, at most {part.max_mb:g} MB.{inside}"
     *others, last = suffixes(spec)
     endings = f"{', '.join(others)} or {last}" if others else last
     needed = f" It must hold {', '.join(part.required)}." if part.required else ""

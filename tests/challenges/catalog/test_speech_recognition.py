@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from challenges.answers import TextColumn
 from challenges.catalog.speech_recognition.language import COUNTS, draw_call, draw_language
 from challenges.evaluation import Truth
 from challenges.loader import load
 from challenges.metrics.text import wer
 from challenges.minting import Dataset, Streams
-from challenges.spec import Size, TextColumn
+from challenges.spec import Size
 from challenges.worlds.voices import RATE_HZ, draw_phones, draw_radio, draw_speaker, speak, transmit
 
 SLUG = "speech-recognition"

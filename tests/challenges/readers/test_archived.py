@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from challenges.answers import ArraySpec, NpzAnswer, PngAnswer
 from challenges.errors import InvalidSubmission
 from challenges.packing import npz_bytes, png_bytes, zip_bytes
 from challenges.readers import Expected, read
-from challenges.spec import ArraySpec, NpzAnswer, PngAnswer
 
 ARRAYS = NpzAnswer(
     format="npz",

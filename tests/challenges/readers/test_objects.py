@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from challenges.errors import InvalidSubmission
-from challenges.readers import Expected, read
-from challenges.spec import (
+from challenges.answers import (
     CategoryColumn,
     Column,
     DetectionsAnswer,
@@ -21,6 +19,8 @@ from challenges.spec import (
     TextColumn,
     ValuesAnswer,
 )
+from challenges.errors import InvalidSubmission
+from challenges.readers import Expected, read
 
 BOXES = DetectionsAnswer(
     format="json", shape="detections", file="detections.json", categories=(1, 2), max_per_image=2, border_px=1

@@ -14,21 +14,25 @@ import orjson
 import pytest
 from PIL import Image
 
-from challenges.errors import InvalidSubmission
-from challenges.packing import png_bytes, zip_bytes
-from challenges.readers import Expected, read
-from challenges.spec import (
+from challenges.answers import (
     ArraySpec,
+    BundleAnswer,
     CategoryColumn,
     CsvAnswer,
     DetectionsAnswer,
+    FreeLines,
     IntegerColumn,
     NpzAnswer,
     NumberColumn,
     PngAnswer,
+    PngFolder,
     TextColumn,
     ValuesAnswer,
+    WholeAnswer,
 )
+from challenges.errors import InvalidSubmission
+from challenges.packing import png_bytes, zip_bytes
+from challenges.readers import Expected, read
 
 Mistakes = dict[str, tuple[bytes, list[str]]]
 
@@ -255,6 +259,57 @@ def test_a_distribution_is_declared_over_two_probabilities_at_least(distribution
         CsvAnswer(format="csv", file="a.csv", ids=("id",), columns=columns, distributions=distributions)
 
 
+# csv of free lines
+
+SHELVES = CsvAnswer(
+    format="csv",
+    file="a.csv",
+    ids=("id",),
+    columns={
+        "rank": IntegerColumn(type="integer", min=1, max=9),
+        "film": CategoryColumn(type="category", values=("m1", "m2", "m3")),
+    },
+    free=FreeLines(name="shelf", max_rows=2, distinct=("film",)),
+)
+
+
+def shelves(*rows: str, head: str = "id,rank,film") -> bytes:
+    return csv("fi1,1,m1", *rows, head=head)
+
+
+SHELF_MISTAKES: Mistakes = {
+    "a line too many of an id": (shelves("fi1,2,m2", "fi1,3,m3"), ["too_many_items"]),
+    "more lines than all ids may have": (shelves(*["k3,1,m1"] * 6), ["too_many_items"]),
+    "an id that nobody asked for": (shelves("t9,1,m1"), ["unknown_id"]),
+    "an id equal only under NFC": (shelves(f"{DECOMPOSED},1,m1"), ["unknown_id"]),
+    "the same film twice for an id": (shelves("fi1,2,m1"), ["duplicate_value"]),
+    "an unknown film": (shelves("k3,1,m9"), ["unknown_category"]),
+    "a rank beyond the last": (shelves("k3,10,m1"), ["out_of_range"]),
+    "a rank with a point": (shelves("k3,1.0,m1"), ["not_a_number"]),
+    "nothing": (shelves("k3,,m1"), ["missing_value"]),
+    "a column missing": (csv("fi1,1", head="id,rank"), ["missing_column"]),
+    "ids missing": (csv("1,m1", head="rank,film"), ["missing_column"]),
+    "a column more": (shelves(head="id,rank,film,title"), ["not_csv", "unknown_column"]),
+    "everything at once": (
+        shelves("fi1,2,m1", "fi1,0,m3", "zz,x,m2"), ["unknown_id", "too_many_items", "out_of_range", "not_a_number"]),
+}  # fmt: skip
+
+
+@each(SHELF_MISTAKES)
+def test_a_csv_of_free_lines_is_refused_with_all_that_is_wrong(mistake: tuple[bytes, list[str]]) -> None:
+    data, expected = mistake
+    assert sorted(codes(data, SHELVES)) == sorted(expected)
+
+
+def test_free_lines_become_a_list_for_each_id_in_the_order_of_the_file() -> None:
+    cells = read(shelves("k3,1,m2", "fi1,2,m3"), SHELVES, IDS)["shelf"]
+    assert cells.tolist() == [[{"rank": 1, "film": "m1"}, {"rank": 2, "film": "m3"}], [], [{"rank": 1, "film": "m2"}]]
+
+
+def test_a_header_alone_says_that_no_id_has_a_line() -> None:
+    assert read(b"id,rank,film\n", SHELVES, IDS)["shelf"].tolist() == [[], [], []]
+
+
 # json of detections
 
 BOXES = DetectionsAnswer(
@@ -373,6 +428,52 @@ VALUE_MISTAKES: dict[str, tuple[bytes, Any, list[str]]] = {
 def test_a_json_of_values_is_refused_with_all_that_is_wrong(mistake: tuple[bytes, Any, list[str]]) -> None:
     data, answer, expected = mistake
     assert sorted(codes(data, answer)) == sorted(expected)
+
+
+# json of one whole value
+
+LIST = WholeAnswer(
+    format="json", shape="whole", file="w.json", value=CategoryColumn(type="category", values=("age", "sex", "é")),
+    max_items=2, name="chosen",
+)  # fmt: skip
+LONE = WholeAnswer(format="json", shape="whole", file="w.json", value=IntegerColumn(type="integer", min=2, max=9))
+TUPLE = WholeAnswer(
+    format="json", shape="whole", file="w.json", value=NumberColumn(type="number", min=0, max=1), max_items=3
+)
+
+WHOLE_MISTAKES: dict[str, tuple[bytes, Any, list[str]]] = {
+    "a name that is none": (b'["age", "AGE"]', LIST, ["unknown_category"]),
+    "a name twice": (b'["age", "age"]', LIST, ["duplicate_value"]),
+    "too many names": (b'["age", "sex", "\xc3\xa9"]', LIST, ["too_many_items"]),
+    "a name by its number": (b"[0]", LIST, ["wrong_type"]),
+    "null for a name": (b"[null]", LIST, ["missing_value"]),
+    "a list in a list": (b'[["age"]]', LIST, ["wrong_type"]),
+    "a lone name": (b'"age"', LIST, ["wrong_type"]),
+    "an object": (b'{"age": 1}', LIST, ["wrong_type"]),
+    "names line by line": (b"age\nsex\n", LIST, ["not_json"]),
+    "a list for a lone value": (b"[3]", LONE, ["wrong_type"]),
+    "an object for a lone value": (b'{"k": 3}', LONE, ["wrong_type"]),
+    "a float for a whole number": (b"3.0", LONE, ["wrong_type"]),
+    "a number as a text": (b'"3"', LONE, ["not_a_number"]),
+    "a number beyond the range": (b"10", LONE, ["out_of_range"]),
+    "NaN": (b"[0.5, NaN]", TUPLE, ["not_finite"]),
+    "latin-1": ('["é"]'.encode("latin-1"), LIST, ["not_utf8"]),
+    "everything at once": (
+        b'["age", "age", "ash", 7]', LIST, ["too_many_items", "duplicate_value", "unknown_category", "wrong_type"]),
+}  # fmt: skip
+
+
+@each(WHOLE_MISTAKES)
+def test_a_json_of_one_value_is_refused_with_all_that_is_wrong(mistake: tuple[bytes, Any, list[str]]) -> None:
+    data, answer, expected = mistake
+    assert sorted(codes(data, answer)) == sorted(expected)
+
+
+def test_one_value_stands_in_every_row() -> None:
+    assert read(b'["sex", "age"]', LIST, IDS)["chosen"].tolist() == [["sex", "age"]] * 3
+    assert read(b"[]", LIST, IDS)["chosen"].tolist() == [[]] * 3
+    assert read(b"[0.5, 0.5]", TUPLE, IDS)["value"].tolist() == [[0.5, 0.5]] * 3
+    assert read(b"7", LONE, IDS)["value"].tolist() == [7, 7, 7]
 
 
 # npz
@@ -519,3 +620,111 @@ def test_the_zip_without_a_mistake_is_read() -> None:
 
 def test_a_mask_without_its_last_bytes_is_read_where_all_pixels_are_there() -> None:
     assert read(masks(a=png_bytes(A)[:-12]), MASKS, SIZES)["mask"][0].tolist() == A.tolist()
+
+
+# png in colours
+
+PICTURES = PngAnswer(format="zip_png", file="p.zip", channels=3, name="picture")
+RED = np.zeros((2, 4, 3), dtype=np.uint8)
+RED[..., 0] = 200
+
+COLOUR_MISTAKES: Mistakes = {
+    "grey": (masks(), ["wrong_type"]),
+    "transparency": (masks(a=saved(RED, mode="RGBA"), é=png_bytes(RED[:1])), ["wrong_type", "wrong_size"]),
+    "a palette": (masks(a=saved(RED, mode="P"), drop="é"), ["missing_file", "wrong_type"]),
+    "a picture turned by a right angle": (
+        masks(a=png_bytes(np.ascontiguousarray(RED.transpose(1, 0, 2))), drop="é"), ["missing_file", "wrong_size"]),
+}  # fmt: skip
+
+
+@each(COLOUR_MISTAKES)
+def test_a_zip_of_pictures_in_colours_is_refused_with_all_that_is_wrong(mistake: tuple[bytes, list[str]]) -> None:
+    data, expected = mistake
+    assert sorted(codes(data, PICTURES, SIZES)) == sorted(expected)
+
+
+def test_a_picture_in_colours_has_three_channels() -> None:
+    data = zip_bytes({"a.png": png_bytes(RED), "é.png": png_bytes(np.zeros((3, 3, 3), dtype=np.uint8))})
+    found = read(data, PICTURES, SIZES)["picture"]
+    assert [cell.shape for cell in found] == [(2, 4, 3), (3, 3, 3)]
+    assert found[0][1, 3].tolist() == [200, 0, 0]
+
+
+def test_a_channel_keeps_to_the_values_that_are_allowed() -> None:
+    answer = PICTURES.model_copy(update={"values": (0, 255)})
+    data = zip_bytes({"a.png": png_bytes(RED), "é.png": png_bytes(np.zeros((3, 3, 3), dtype=np.uint8))})
+    with pytest.raises(InvalidSubmission) as refused:
+        read(data, answer, SIZES)
+    (found,) = refused.value.findings
+    assert (found.code, found.found, found.count) == ("out_of_range", "200", 8)
+
+
+# a bundle
+
+BUNDLE = BundleAnswer(
+    format="bundle",
+    file="answer.zip",
+    id="id",
+    parts=(
+        NUMBERS.model_copy(update={"file": "numbers.csv", "columns": {"x": NumberColumn(type="number", min=0, max=9)}}),
+        SHELVES.model_copy(update={"file": "lists/shelf.csv"}),
+        LIST.model_copy(update={"file": "chosen.json", "optional": True}),
+        PngFolder(format="png_folder", file="masks", values=(0, 255)),
+    ),
+)
+TWO = Expected(ids={"id": np.array(["a", "é"])}, facts=SIZES.facts)
+FILES = {
+    "numbers.csv": csv("a,1", "é,2"),
+    "lists/shelf.csv": csv("é,1,m1", head="id,rank,film"),
+    "chosen.json": b'["age"]',
+    "masks/a.png": png_bytes(A),
+    "masks/é.png": png_bytes(B),
+}
+
+
+def bundle(**changes: bytes | None) -> bytes:
+    paths = {"numbers": "numbers.csv", "shelf": "lists/shelf.csv", "chosen": "chosen.json", "mask": "masks/a.png"}
+    files = FILES | {paths.get(name, name): body for name, body in changes.items()}
+    return zip_bytes({name: body for name, body in files.items() if body is not None})
+
+
+BUNDLE_MISTAKES: Mistakes = {
+    "a lone csv": (FILES["numbers.csv"], ["not_zip"]),
+    "nothing in it": (zip_bytes({}), ["missing_file"] * 3),
+    "a part missing": (bundle(numbers=None), ["missing_file"]),
+    "a part in other case": (bundle(numbers=None, **{"Numbers.csv": csv("a,1", "é,2")}),
+                             ["missing_file", "unknown_file"]),
+    "everything in a folder": (
+        zip_bytes({f"answer/{name}": body for name, body in FILES.items()}), ["missing_file"] * 3 + ["unknown_file"]),
+    "a folder by the name of a part": (bundle(numbers=None, **{"numbers.csv/a": b"x"}),
+                                       ["missing_file", "unknown_file"]),
+    "a file by the name of a folder": (
+        zip_bytes({**{n: b for n, b in FILES.items() if "masks" not in n}, "masks": b"x"}),
+        ["missing_file", "unknown_file"]),
+    "a file more": (bundle(**{"readme.txt": b"hello"}), ["unknown_file"]),
+    "a picture more": (bundle(**{"masks/zz.png": png_bytes(A)}), ["unknown_file"]),
+    "a picture missing": (bundle(mask=None), ["missing_file"]),
+    "an empty part": (bundle(numbers=b""), ["empty_file"]),
+    "an empty optional part": (bundle(chosen=b" "), ["empty_file"]),
+    "a part above its cap": (bundle(numbers=b"id,x\n" + b"a,1\n" * 2_600_000), ["too_large"]),
+    "a faulty optional part": (bundle(chosen=b'["ash"]'), ["unknown_category"]),
+    "a path out of the zip": (bundle(**{"../numbers.csv": b"x"}), ["unsafe_path"]),
+    "a bomb": (bundle(numbers=b"\0" * 60_000_000), ["zip_bomb"]),
+    "every part at once": (
+        bundle(numbers=csv("a,high"), shelf=csv("é,1,m9", head="id,rank,film"), chosen=b"[1]", mask=b"x", more=b"x"),
+        ["unknown_file", "missing_id", "not_a_number", "unknown_category", "wrong_type", "not_png"]),
+}  # fmt: skip
+
+
+@each(BUNDLE_MISTAKES)
+def test_a_bundle_is_refused_with_all_that_is_wrong_in_all_of_its_parts(mistake: tuple[bytes, list[str]]) -> None:
+    data, expected = mistake
+    assert sorted(codes(data, BUNDLE, TWO)) == sorted(expected)
+
+
+def test_the_bundle_without_a_mistake_is_read() -> None:
+    columns = read(bundle(), BUNDLE, TWO)
+    assert columns["x"].tolist() == [1, 2]
+    assert columns["shelf"].tolist() == [[], [{"rank": 1, "film": "m1"}]]
+    assert columns["chosen"].tolist() == [["age"], ["age"]]
+    assert [mask.tolist() for mask in columns["mask"]] == [A.tolist(), B.tolist()]

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from challenges.answers import CategoryColumn, CsvAnswer, IntegerColumn, NumberColumn, TextColumn
 from challenges.errors import InvalidSubmission
 from challenges.readers import AnswerFormat, Expected, read
-from challenges.spec import CategoryColumn, CsvAnswer, IntegerColumn, NumberColumn, TextColumn
 
 ANSWER = CsvAnswer(
     format="csv",
