@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -28,6 +29,10 @@ GROUPS = (*LISTS, Set, Mapping)
 """What may hold the relevant items, whose order means nothing."""
 
 
+TABLE_FACTOR = 6
+"""Entries of a table for each key, up to which looking up beats searching; numpy.isin has the same."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Relevant:
     """The relevant items of all queries, by row."""
@@ -37,7 +42,7 @@ class Relevant:
     """(t,) above 0; 1 where the challenge gives none."""
     queries: int
 
-    @property
+    @cached_property
     def counts(self) -> Codes:
         """(n,) relevant items of each query."""
         return np.bincount(self.rows, minlength=self.queries)
@@ -66,7 +71,7 @@ class Items:
     lengths: Codes
     textual: bool
 
-    @property
+    @cached_property
     def rows(self) -> Codes:
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
@@ -85,20 +90,39 @@ def matched(truth: NDArray[Any], predictions: NDArray[Any], *, k: int | None) ->
     wanted, gains = _wanted(truth)
     given = flat_items(predictions, "predictions")
     keys, asked = _keys(wanted, given)
-    known, first = np.unique(keys, return_index=True)  # an item that the truth names twice is one item
-    relevant = Relevant(rows=wanted.rows[first], gains=gains[first], queries=len(truth))
+    relevant_at, place = _found(keys, asked)
+    relevant = Relevant(rows=wanted.rows[relevant_at], gains=gains[relevant_at], queries=len(truth))
     empty = np.flatnonzero(relevant.counts == 0)
     if len(empty):
         raise MetricError(f"truth, row {empty[0]}: expected at least one relevant item, found none")
     ranks, rows = ranks_of(given.lengths), given.rows
-    if k is not None:
-        kept = ranks <= k
-        asked, ranks, rows = asked[kept], ranks[kept], rows[kept]
-    place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-    hit = np.flatnonzero(known[place] == asked)
-    _, once = np.unique(place[hit], return_index=True)
-    at = hit[np.sort(once)]
+    hit = np.flatnonzero(place >= 0 if k is None else (place >= 0) & (ranks <= k))
+    at = hit[_firsts(place[hit], len(relevant_at))]
     return relevant, Hits(rows=rows[at], ranks=ranks[at], gains=relevant.gains[place[at]])
+
+
+def _found(keys: Codes, asked: Codes) -> tuple[Codes, Codes]:
+    """Return where each key stands first, by row, and for each asked key its place among those, or -1."""
+    span = int(max(keys.max(initial=-1), asked.max(initial=-1))) + 1
+    if span <= TABLE_FACTOR * (len(keys) + len(asked)):
+        once = _firsts(keys, span)
+        table = np.full(span, -1)
+        table[keys[once]] = np.arange(len(once))
+        return once, table[asked]
+    known, once = np.unique(keys, return_index=True)
+    order = np.argsort(asked)  # a search for rising keys stays within the cache
+    ordered = asked[order]
+    near = np.minimum(np.searchsorted(known, ordered), len(known) - 1)
+    place = np.empty(len(asked), dtype=np.int64)
+    place[order] = np.where(known[near] == ordered, near, -1)
+    return once, place
+
+
+def _firsts(codes: Codes, span: int) -> Codes:
+    """Return where each code from 0 to span - 1 that occurs stands first, in rising order."""
+    first = np.empty(span, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # of several, the last one written stays
+    return np.flatnonzero(first[codes] == np.arange(len(codes)))
 
 
 def ranks_of(lengths: Codes) -> Codes:
@@ -148,7 +172,7 @@ def _is_code(item: Any) -> bool:
 def _wanted(truth: NDArray[Any]) -> tuple[Items, Array]:
     """Return the relevant items of all queries, flat, and their gains."""
     items = flat_items(truth, "truth")
-    if truth.dtype != object or not any(isinstance(cell, Mapping) for cell in truth):
+    if truth.dtype != object or not any(issubclass(kind, Mapping) for kind in set(map(type, truth))):
         return items, np.ones(len(items.values))
     cells = (cell.values() if isinstance(cell, Mapping) else (1.0,) * len(cell) for cell in truth)
     flat = list(chain.from_iterable(cells))

@@ -223,10 +223,12 @@ def ndcg_rows(truth: NDArray[Any], predictions: NDArray[Any], *, k: int, gain: s
     """Return (n,) NDCG of the queries."""
     relevant, hits = matched(truth, predictions, k=k)
     found = np.bincount(hits.rows, weights=_worth(hits.gains, gain) / np.log2(hits.ranks + 1), minlength=len(truth))
-    order = np.lexsort((-relevant.gains, relevant.rows))
+    gains = relevant.gains
+    if np.ptp(gains) > 0:
+        gains = gains[np.lexsort((-gains, relevant.rows))]
     ranks = ranks_of(relevant.counts)
-    discounted = np.where(ranks <= k, _worth(relevant.gains[order], gain) / np.log2(ranks + 1), 0.0)
-    return np.asarray(found / np.bincount(relevant.rows[order], weights=discounted, minlength=len(truth)))
+    discounted = np.where(ranks <= k, _worth(gains, gain) / np.log2(ranks + 1), 0.0)
+    return np.asarray(found / np.bincount(relevant.rows, weights=discounted, minlength=len(truth)))
 
 
 def average_precision_rows(truth: NDArray[Any], predictions: NDArray[Any], *, k: int) -> Array:

@@ -194,6 +194,16 @@ def test_many_users_score_as_one_after_the_other() -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
+def test_items_far_apart_score_as_items_close_together() -> None:
+    # numbers of millions are found by a search, small ones by a table
+    chance = np.random.default_rng(5)
+    near = [chance.integers(40, size=(50, length)) for length in (4, 9)]
+    far = [1_000_003 * side for side in near]
+    for metric in (ranking.ndcg_at_k, ranking.map_at_k):
+        assert metric(*far, k=7) == metric(*near, k=7)
+    assert 0 < ranking.ndcg_at_k(*near, k=7) < 1
+
+
 def test_coverage_counts_what_is_on_offer_and_shown_to_somebody() -> None:
     catalogue = ["a", "b", "c", "d"]
     truth = cells([catalogue, catalogue])
