@@ -43,7 +43,7 @@ def _tables_are_clean(truth: Truth, files: list[ExposedFile]) -> Check:
         rows = _rows_in(table, ids)
         if rows is None:
             continue
-        is_sample = set(table.columns) == {*ids, *truth.columns}
+        is_sample = set(table.columns) <= {*ids, *truth.columns}  # a challenge may hold more truth than it asks for
         for column in table.columns.difference(list(ids)):
             if column in truth.columns and not is_sample:
                 leaks.append(f"{name} has the column {column} for hidden rows")
