@@ -154,6 +154,7 @@ def test_a_file_too_large_is_named_before_it_is_sent(reader: Any, tmp_path: Path
 def test_a_token_made_on_the_account_page_opens_the_api(reader: Any) -> None:
     reader.sign_up("joan")
     reader.open("/accounts/")
+    reader.fill(name="laptop")
     reader.press("New token")
     token = reader.find("#new-token").text
     answer = httpx.get(f"{reader.site.address}/api/v1/me", headers={"Authorization": f"Token {token}"})
