@@ -1,10 +1,12 @@
 """Who is whom: one-to-one matching of the greatest total, in all frames of a sequence at once.
 
-Few pairs are in doubt. A pair whose two sides have no other choice is matched as it is; only frames in which somebody
-has a choice are solved as assignment problems, and only for those who are concerned.
+Few pairs are in doubt. A pair whose two sides have no other choice is matched as it is, and somebody who alone has a
+choice takes the heaviest; only what is left is solved as assignment problems, several small frames in one.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+ROWS_AT_ONCE = 16
+"""Of an assignment problem: a call costs more than so few rows do."""
 
 
 def alone(expected: Integers, found: Integers) -> Flags:
@@ -22,14 +27,41 @@ def alone(expected: Integers, found: Integers) -> Flags:
 def best_pairs(frame: Integers, expected: Integers, found: Integers, weight: Floats) -> Integers:
     """Return the places of the chosen pairs, those with the greatest sum of weights in each frame, in rising order.
 
-    All arrays are (p,): pairs in the order of their frames, places of their boxes, weights above 0.
+    All arrays are (p,): pairs in the order of their frames, places of their boxes, weights above 0. A box stands in
+    one frame, and the boxes of a frame beside each other.
     """
+    if len(frame) == 0:
+        return np.zeros(0, dtype=np.int64)
     chosen = np.zeros(len(frame), dtype=bool)
-    if len(frame):
-        chosen[alone(expected, found)] = True
-        for _, places in contested(frame, ~chosen):
-            chosen[places[heaviest(expected[places], found[places], weight[places])]] = True
+    decided = alone(expected, found)
+    chosen[decided] = True
+    for centre, leaf in ((expected, found), (found, expected)):
+        star = _stars(centre, leaf)
+        decided |= star
+        chosen[_heaviest_of_each(centre, weight, np.flatnonzero(star))] = True
+    left = np.flatnonzero(~decided)
+    row, column = (np.unique(side[left], return_inverse=True)[1] for side in (expected, found))
+    starts = np.flatnonzero(np.diff(frame[left], prepend=-1))
+    starts = starts[np.diff(row[starts] // ROWS_AT_ONCE, prepend=-1) != 0]
+    for start, end in pairwise([*starts.tolist(), len(left)]):
+        these = slice(start, end)
+        down, across = row[these] - row[these].min(), column[these] - column[these].min()
+        shape = (int(down.max()) + 1, int(across.max()) + 1)
+        chosen[left[start + heaviest_in_table(down, across, weight[left[these]], shape=shape)]] = True
     return np.flatnonzero(chosen)
+
+
+def _stars(centre: Integers, leaf: Integers) -> Flags:
+    """Return (p,) whether a pair belongs to a centre with several choices, none of which has another choice."""
+    free = np.bincount(leaf)[leaf] == 1
+    choices = np.bincount(centre)
+    return np.asarray(((np.bincount(centre, weights=free) == choices) & (choices > 1))[centre])
+
+
+def _heaviest_of_each(centre: Integers, weight: Floats, places: Integers) -> Integers:
+    """Return of the pairs at these places the heaviest of each centre."""
+    order = places[np.lexsort((-weight[places], centre[places]))]
+    return order[np.flatnonzero(np.diff(centre[order], prepend=-1))]
 
 
 def contested(frame: Integers, open_pairs: Flags) -> list[tuple[int, Integers]]:
@@ -70,5 +102,5 @@ def heaviest_by_parts(expected: Integers, found: Integers, weight: Floats) -> In
     graph = coo_array((np.ones(len(weight)), (expected, sides + found)), shape=(size, size))
     part = connected_components(graph, directed=False)[1][expected].astype(np.int64)
     order = np.argsort(part, kind="stable")
-    chosen = best_pairs(part[order], expected[order], found[order], weight[order])
-    return np.asarray(order[chosen])
+    row, column = (np.unique(part * size + side, return_inverse=True)[1][order] for side in (expected, found))
+    return np.asarray(order[best_pairs(part[order], row, column, weight[order])])
