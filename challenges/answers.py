@@ -59,6 +59,10 @@ class FreeLines(Strict):
 
     name: str
     """The one column that they become: for each id a list of {column: value}, in the order of the file."""
+    item: str | None = None
+    """A column whose values alone make the list, as a ranking of items is read."""
+    order_by: str | None = None
+    """A column that puts the list in order, lowest first; no two lines of an id share a value of it."""
     max_rows: int = Field(ge=1)
     """How many lines an id may have."""
     distinct: tuple[str, ...] = ()
@@ -92,8 +96,9 @@ class CsvAnswer(AnswerBase):
             return self
         if len(self.ids) != 1 or self.group_by is not None or self.distributions:
             raise ValueError("free lines belong to one id, without `group_by` and `distributions`")
-        if not set(self.free.distinct) <= set(self.columns):
-            raise ValueError("`distinct` of free lines names columns of the file")
+        named = {*self.free.distinct, *filter(None, (self.free.item, self.free.order_by))}
+        if not named <= set(self.columns):
+            raise ValueError("free lines name columns of the file in `item`, `order_by` and `distinct`")
         return self
 
     @property

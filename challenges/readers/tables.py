@@ -69,12 +69,20 @@ def _lines(
     expected: Expected,
     findings: Findings,
 ) -> NDArray[Any]:
-    """Return (n,) lists of {column: value}: each id's lines in the order of the file. Raises InvalidSubmission."""
-    if free.distinct and not findings:
-        keys = list(zip(places.tolist(), *(columns[name].tolist() for name in free.distinct), strict=True))
-        _note_repeats(keys, ", ".join(free.distinct), rows, findings)
+    """Return (n,) lists of each id's lines, or of one value of each. Raises InvalidSubmission."""
     findings.raise_if_any()
+    for names in filter(None, (free.distinct, (free.order_by,) if free.order_by else ())):
+        keys = list(zip(places.tolist(), *(columns[name].tolist() for name in names), strict=True))
+        _note_repeats(keys, ", ".join(names), rows, findings)
+    findings.raise_if_any()
+    if free.order_by is not None:
+        order = np.argsort(columns[free.order_by], kind="stable")
+        places, columns = places[order], {name: column[order] for name, column in columns.items()}
     cells = np.fromiter(([] for _ in range(expected.rows)), dtype=object, count=expected.rows)
+    if free.item is not None:
+        for place, value in zip(places.tolist(), columns[free.item].tolist(), strict=True):
+            cells[place].append(value)
+        return cells
     for place, *values in zip(places.tolist(), *(column.tolist() for column in columns.values()), strict=True):
         cells[place].append(dict(zip(columns, values, strict=True)))
     return cells

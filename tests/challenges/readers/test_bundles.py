@@ -143,6 +143,8 @@ def test_a_bundle_is_declared_so_that_its_parts_fit(parts: list[Any], fault: str
         {"ids": ["user", "film"], "group_by": "user"},
         {"columns": {"p": CHANCE, "q": CHANCE}, "distributions": {"d": ["p", "q"]}},
         {"free": {"name": "top", "max_rows": 2, "distinct": ["z"]}},
+        {"free": {"name": "top", "max_rows": 2, "item": "z"}},
+        {"free": {"name": "top", "max_rows": 2, "order_by": "z"}},
         {"free": {"name": "top", "max_rows": 0}},
     ],
 )

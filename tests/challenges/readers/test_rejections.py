@@ -306,6 +306,15 @@ def test_free_lines_become_a_list_for_each_id_in_the_order_of_the_file() -> None
     assert cells.tolist() == [[{"rank": 1, "film": "m1"}, {"rank": 2, "film": "m3"}], [], [{"rank": 1, "film": "m2"}]]
 
 
+def test_a_ranking_is_a_list_of_items_in_the_order_of_its_ranks() -> None:
+    assert SHELVES.free is not None
+    ranked = SHELVES.model_copy(update={"free": SHELVES.free.model_copy(update={"item": "film", "order_by": "rank"})})
+    cells = read(csv("fi1,2,m1", "k3,1,m2", "fi1,1,m3", head="id,rank,film"), ranked, IDS)["shelf"]
+    assert cells.tolist() == [["m3", "m1"], [], ["m2"]]
+    assert codes(shelves("fi1,1,m3"), ranked) == ["duplicate_value"]
+    assert codes(shelves("fi1,1,m1"), ranked) == ["duplicate_value", "duplicate_value"]
+
+
 def test_a_header_alone_says_that_no_id_has_a_line() -> None:
     assert read(b"id,rank,film\n", SHELVES, IDS)["shelf"].tolist() == [[], [], []]
 
