@@ -1,0 +1,4 @@
+import cv2
+
+for clip in clips
+    print(clip)
