@@ -14,6 +14,7 @@ from challenges.referee import RefereeModule
 from challenges.spec import ChallengeSpec, Kind, Size, parse
 
 CATALOG = Path(__file__).parent / "catalog"
+WORLDS = Path(__file__).parent / "worlds"
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,13 @@ class Challenge:
         return self.mint_data(streams, size)
 
     def files(self, part: str) -> dict[str, bytes]:
-        """Return relative path -> content of `baseline`, `reference` or `kit`; empty when the folder has none."""
-        root = self.folder / part
-        paths = sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-        return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+        """Return relative path -> content of `baseline`, `reference` or `kit`; empty when the folder has none.
+
+        A kit that is shared with other challenges lies beneath the challenge's own.
+        """
+        own = _tree(self.folder / part)
+        shared = self.spec.program.kit_of if part == "kit" and self.spec.program is not None else None
+        return own if shared is None else dict(sorted({**_tree(WORLDS / shared / "kit"), **own}.items()))
 
     def packed(self, part: str) -> bytes:
         """Return `baseline` or `reference` as the zip that a learner would hand in."""
@@ -48,6 +52,11 @@ class Challenge:
     def rejected(self) -> dict[str, bytes]:
         """Return file name -> content of rejected/; the name up to `__` or the dot is the code that it must earn."""
         return self.files("rejected")
+
+
+def _tree(root: Path) -> dict[str, bytes]:
+    paths = sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 
 def slugs() -> list[str]:
@@ -67,6 +76,8 @@ def load(slug: str) -> Challenge:
         raise InvalidChallenge(
             f"{name}/challenge.yaml: slug: found {spec.slug!r}, expected {slug!r}, the folder's name"
         )
+    if spec.program is not None and spec.program.kit_of and not (WORLDS / spec.program.kit_of / "kit").is_dir():
+        raise InvalidChallenge(f"{name}/challenge.yaml: program.kit_of: no world {spec.program.kit_of!r} has a kit")
     data = import_module(f"challenges.catalog.{name}.data")
     referee = import_module(f"challenges.catalog.{name}.referee") if spec.kind is Kind.INTERACTIVE else None
     return Challenge(spec=spec, folder=folder, mint_data=data.mint, referee=referee)

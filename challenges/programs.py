@@ -56,7 +56,7 @@ def read_program(data: bytes, file_name: str, program: ProgramSpec, kit: Mapping
     kind = _kind(data, file_name, program, findings)
     match kind:
         case "py":
-            files = {program.required[0] if program.required else program.entry: data}
+            files = {file_name if file_name in program.acts else program.script: data}
         case "ipynb":
             files = {NOTEBOOK: data}
         case _:
@@ -100,6 +100,11 @@ def _without_top_folder(files: dict[str, bytes], archive: Archive) -> dict[str, 
 
 def _entry(files: Mapping[str, bytes], program: ProgramSpec, findings: Findings) -> str:
     """Return what is run; a finding for each file that must be there and is not."""
+    if program.acts:
+        if not any(name in files for name in program.acts):
+            found, names = ", ".join(sorted(files)[:5]) or "nothing", ", ".join(program.acts)
+            findings.add("missing_entry", f"expected one at least of {names} at the top, found {shown(found)}")
+        return program.entry
     if not program.required and program.entry not in files and NOTEBOOK in files and "ipynb" in program.accepts:
         return NOTEBOOK
     for name in program.required or (program.entry,):

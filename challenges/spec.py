@@ -61,8 +61,13 @@ class ProgramSpec(Strict):
     """File that is run; a lone .py or .ipynb upload takes this place (unless `required` names another)."""
     required: tuple[str, ...] = ()
     """Files that the learner must hand in when the entry is one of ours (kit/); a lone .py upload becomes the first."""
+    acts: tuple[str, ...] = ()
+    """Files of which the learner hands in one at least, when the entry is one of ours; a lone .py upload becomes the
+    act whose name it has, else the first. What a missing act earns is the referee's to say."""
     kit: bool = False
     """Whether kit/ of the challenge folder is published and laid over the learner's files."""
+    kit_of: str | None = Field(default=None, pattern=r"^[a-z_]+$")
+    """A world whose kit (challenges/worlds/<name>/kit/) is published with the challenge's own."""
     accepts: tuple[Literal["py", "ipynb", "zip"], ...] = ("py", "ipynb", "zip")
     max_mb: float = 20.0
     banned_imports: tuple[str, ...] = ()
@@ -78,6 +83,19 @@ class ProgramSpec(Strict):
     log: Literal["error", "tail"] = "error"
     """What a learner sees of a run on hidden data: the last exception only, or the tails of both streams."""
     gpu: Literal["none", "optional", "required"] = "none"
+
+    @property
+    def script(self) -> str:
+        """What a lone .py upload becomes, unless it has the name of an act."""
+        return (*self.acts, *self.required, self.entry)[0]
+
+    @model_validator(mode="after")
+    def _parts_of_the_kit_fit(self) -> ProgramSpec:
+        if self.required and self.acts:
+            raise ValueError("a program has `required` files or `acts`, not both")
+        if self.kit_of is not None and not self.kit:
+            raise ValueError("`kit_of` needs `kit: true`: it is published with the challenge's own kit")
+        return self
 
 
 COMPOSITES = ("weighted", "product", "gated")

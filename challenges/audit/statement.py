@@ -34,5 +34,5 @@ def _names(challenge: Challenge, paper: Minted) -> list[str]:
         names += [part.file for part in parts]
         names += [name for part in parts if isinstance(part, CsvAnswer) for name in (*part.ids, *part.columns)]
     if program is not None:
-        names += list(program.required)
+        names += [*program.required, *program.acts]
     return list(dict.fromkeys(names))

@@ -77,7 +77,7 @@ def checks_passed(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Parameters
     ----------
     truth : (n,) weights of the checks, 0 and up.
-    predictions : (n,) 1 passed, 0 failed.
+    predictions : (n,) 1 passed, 0 failed, or in between where a check gives credit in part.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def checks_passed(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
     Raises
     ------
     MetricError
-        Weights that are negative or all 0; predictions other than 0 and 1.
+        Weights that are negative or all 0; predictions outside 0 to 1.
 
     Source
     ------
@@ -222,8 +222,8 @@ def check_sums(truth: NDArray[Any], predictions: NDArray[Any]) -> Array:
     weights, passed = number_rows(truth, predictions)
     if weights.min() < 0:
         raise MetricError(f"truth, row {int(np.argmin(weights))}: expected a weight of 0 or more")
-    if not np.isin(passed, (0.0, 1.0)).all():
-        raise MetricError("predictions: expected only 0 and 1")
+    if passed.min() < 0 or passed.max() > 1:
+        raise MetricError("predictions: expected credits from 0 to 1")
     return within_range(np.column_stack([weights * passed, weights]))
 
 

@@ -72,7 +72,7 @@ class Takes(StrEnum):
     DIGITS = "digits"
     """Truth: target digits; predictions: digits reached."""
     CHECKS = "checks"
-    """Truth: the weight of a check; predictions: 1 passed, 0 failed."""
+    """Truth: the weight of a check; predictions: 1 passed, 0 failed, or in between."""
     MEASUREMENTS = "measurements"
     """Predictions are figures that we measured ourselves; truth is not looked at."""
     OUTCOMES = "outcomes"

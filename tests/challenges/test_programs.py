@@ -21,6 +21,7 @@ WALL = PerSize(small=10, full=10)
 PLAIN = ProgramSpec(wall_s=WALL, max_mb=1)
 STRICT = ProgramSpec(wall_s=WALL, max_mb=1, banned_imports=("scipy", "numpy.linalg"))
 LIBRARY = ProgramSpec(wall_s=WALL, entry="harness.py", required=("linreg.py",), kit=True, accepts=("py", "zip"))
+ACTS = ProgramSpec(wall_s=WALL, entry="harness.py", acts=("solution.py", "mystery.py"), kit=True, accepts=("py", "zip"))
 KIT = {"harness.py": b"import linreg\n"}
 MAIN = b"print('hello')\n"
 
@@ -46,6 +47,16 @@ def test_a_lone_script_becomes_the_required_file_beside_the_kit() -> None:
     program = read_program(b"def fit(): ...\n", "anything.py", LIBRARY, KIT)
     assert program.files == {"linreg.py": b"def fit(): ...\n", "harness.py": KIT["harness.py"]}
     assert program.entry == "harness.py"
+
+
+def test_a_lone_script_becomes_the_act_whose_name_it_has_else_the_first() -> None:
+    assert set(read_program(MAIN, "mystery.py", ACTS, KIT).files) == {"mystery.py", "harness.py"}
+    assert set(read_program(MAIN, "mine.py", ACTS, KIT).files) == {"solution.py", "harness.py"}
+
+
+def test_one_act_is_enough_and_none_is_refused() -> None:
+    assert read_program(zip_bytes({"mystery.py": MAIN}), "a.zip", ACTS, KIT).entry == "harness.py"
+    assert refused(zip_bytes({"other.py": MAIN}), "a.zip", ACTS) == [("missing_entry", None, None)]
 
 
 def test_a_notebook_is_run_as_a_notebook() -> None:

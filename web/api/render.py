@@ -170,7 +170,7 @@ def _upload_rule(edition: Edition) -> tuple[str, float]:
         return spec.answer.file, spec.answer.max_mb
     if spec.program is None:
         raise ValueError(f"{spec.slug} takes neither an answer nor a program")
-    return spec.program.required[0] if spec.program.required else spec.program.entry, spec.program.max_mb
+    return spec.program.script, spec.program.max_mb
 
 
 def _score(submission: Submission, board: Board) -> Plain | None:

@@ -79,6 +79,17 @@ class StoredRegression(Stored):
     gradient_loss: dict[str, tuple[float | None, ...]]
 
 
+class StoredFunction(Stored):
+    function: str
+    right: int
+    cases: int
+    first_wrong: str | None = None
+
+
+class StoredExam(Stored):
+    functions: tuple[StoredFunction, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     title: str
@@ -340,8 +351,15 @@ def _losses(lines: Sequence[tuple[str, Sequence[float | None]]], step: int) -> I
         yield f"{name} –" if value is None else f"{name} {value:.4g}"
 
 
+def _exam(stored: StoredExam) -> Replay:
+    rows = [(one.function, f"{one.right} / {one.cases}", one.first_wrong or "–") for one in stored.functions]
+    head = (_("Function"), _("Right"), _("First that went wrong"))
+    return Replay(reels=[], tables=[Table(title=_("Public cases by function"), head=head, rows=rows)])
+
+
 _SHAPES: tuple[tuple[type[Any], Callable[[Any], Replay]], ...] = (
     (StoredLeague, _league),
     (StoredDesk, _desk),
     (StoredRegression, _regression),
+    (StoredExam, _exam),
 )

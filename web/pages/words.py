@@ -132,6 +132,7 @@ def expected_file(spec: ChallengeSpec) -> str:
     *others, last = suffixes(spec)
     endings = f"{', '.join(others)} or {last}" if others else last
     needed = f" It must hold {', '.join(part.required)}." if part.required else ""
+    needed += f" It must hold one at least of {', '.join(part.acts)}." if part.acts else ""
     return f"A program as {endings}, at most {part.max_mb:g} MB.{needed}"
 
 

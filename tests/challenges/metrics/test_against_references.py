@@ -153,7 +153,7 @@ def test_images_without_any_object_have_no_average_precision() -> None:
         (games.win_rate, [0.0, 1.0], [0.7, 1.0]),
         (systems.cost_saving, [0.0, 0.0], [1.0, 1.0]),
         (systems.digits_score, [0.0, 8.0], [1.0, 1.0]),
-        (systems.checks_passed, [1.0, 1.0], [0.5, 1.0]),
+        (systems.checks_passed, [1.0, 1.0], [1.5, 1.0]),
         (systems.checks_passed, [0.0, 0.0], [1.0, 1.0]),
         (systems.checks_passed, [-1.0, 2.0], [1.0, 1.0]),
     ],

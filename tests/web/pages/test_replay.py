@@ -105,6 +105,13 @@ def test_a_loss_that_overflowed_leaves_a_gap() -> None:
     assert replay.tables[0].rows == [("gradient", "8", "4.5")]
 
 
+def test_an_exam_of_functions_is_a_tick_list() -> None:
+    ticks = {"function": "median", "track": "describe", "right": 2, "cases": 3, "first_wrong": "even (another answer)"}
+    replay = replay_of({"functions": [ticks, {"function": "mean", "right": 1, "cases": 1, "first_wrong": None}]})
+    assert replay is not None
+    assert replay.tables[0].rows == [("median", "2 / 3", "even (another answer)"), ("mean", "1 / 1", "–")]
+
+
 @pytest.mark.parametrize(
     "stored",
     [
