@@ -141,8 +141,11 @@ def _bytes_are_hidden(
     visible = [*public, *inputs, *_programs(challenge)]
     leaks = [f"{file.name} holds {name}" for name, data in secret for file in visible if _holds(file.data, data)]
     leaks += _hidden_inputs(public, inputs)
-    leaks += [f"{file.name} shares {count} lines with {name}" for name, data in referee for file in visible
-              if (count := _shared_lines(file.data, data)) > 3]  # fmt: skip
+    lines = [(file.name, _long_lines(file.data)) for file in visible]
+    for name, data in referee:
+        hidden = _long_lines(data)
+        leaks += [f"{seen} shares {len(hidden & known)} lines with {name}" for seen, known in lines
+                  if len(hidden & known) > 3]  # fmt: skip
     return _verdict("hidden_bytes_stay_hidden", leaks, "no hidden file can be found in a visible one")
 
 
@@ -171,10 +174,11 @@ def _hidden_inputs(public: list[ExposedFile], inputs: list[ExposedFile]) -> list
     ]
 
 
-def _shared_lines(visible: bytes, hidden: bytes) -> int:
-    """Return how many long lines or quoted texts of a hidden file stand in a visible one."""
-    long = {piece for piece in re.split(rb'[\n"]', hidden) if len(piece) >= SHORTEST_BYTES}
-    return len(long & {piece for piece in re.split(rb'[\n"]', visible) if len(piece) >= SHORTEST_BYTES})
+def _long_lines(data: bytes) -> set[str]:
+    """Return the long lines and quoted texts of a file; all JPEGs share "lines" of their headers, which are no text."""
+    pieces = (piece for piece in re.split(rb'[\n"]', data) if len(piece) >= SHORTEST_BYTES)
+    texts = (piece.decode("utf-8", "replace") for piece in pieces)
+    return {text for text in texts if "\ufffd" not in text and text.replace("\t", " ").strip().isprintable()}
 
 
 def _metadata_is_bare(files: list[ExposedFile]) -> Check:
