@@ -74,6 +74,7 @@ ROUTES: dict[str, Who] = {
     "pages:work":          Who.LEARNER,
     "pages:submission":    Who.TEAMMATE,
     "pages:live":          Who.TEAMMATE,
+    "pages:events":        Who.TEAMMATE,
     "pages:replay":        Who.TEAMMATE,
     "pages:replay-json":   Who.TEAMMATE,
     "pages:compare":       Who.TEAMMATE,  # judge.history hides both submissions from other teams

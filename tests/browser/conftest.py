@@ -179,6 +179,19 @@ class Reader:
         until(lambda: self.find("html").id != page and self.find("footer"), what="the next page")
 
 
+@pytest.fixture(name="until")
+def until_fixture() -> Callable[..., object]:
+    return until
+
+
+@pytest.fixture
+def sample(site: Site) -> Path:
+    """An answer that fits."""
+    return next(
+        Path(site.environment["JUDGE_DATA_DIR"]).glob("editions/iris-new-meadow/*/public/sample_submission.csv")
+    )
+
+
 @pytest.fixture
 def open_browser(site: Site, tmp_path: Path) -> Iterator[Callable[..., Reader]]:
     """Open a browser with a fresh profile, with or without JavaScript."""

@@ -25,7 +25,7 @@ def compose() -> dict[str, Any]:
 
 def test_every_setting_reaches_the_containers(compose: dict[str, Any]) -> None:
     settings = {f"JUDGE_{name.upper()}" for name in Environment.model_fields}
-    for service in ("migrate", "web", "worker-cpu", "worker-gpu", "beat"):
+    for service in ("migrate", "web", "events", "worker-cpu", "worker-gpu", "beat"):
         assert settings - EMBEDDED_ONLY - set(compose["services"][service]["environment"]) == set(), service
 
 
@@ -47,7 +47,7 @@ def test_every_variable_of_the_example_is_used() -> None:
 
 
 def test_the_set_is_complete(compose: dict[str, Any]) -> None:
-    expected = {"web", "worker-cpu", "worker-gpu", "beat", "postgres", "redis", "objects", "migrate"}
+    expected = {"web", "events", "worker-cpu", "worker-gpu", "beat", "postgres", "redis", "objects", "migrate"}
     assert expected <= set(compose["services"])
 
 
@@ -59,7 +59,7 @@ def test_everything_that_serves_starts_again_by_itself(compose: dict[str, Any]) 
 
 
 def test_nothing_starts_before_the_settings_were_read(compose: dict[str, Any]) -> None:
-    for service in ("web", "worker-cpu", "worker-gpu", "beat"):
+    for service in ("web", "events", "worker-cpu", "worker-gpu", "beat"):
         needs = compose["services"][service]["depends_on"]
         assert needs["migrate"] == {"condition": "service_completed_successfully"}, service
 
