@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from challenges.audit.exposed import ExposedFile, exposed_in, tables_of
+from challenges.audit.lines import columns_by_line
 from challenges.audit.report import Check
 from challenges.evaluation import Truth
 from challenges.loader import Challenge
@@ -47,8 +48,8 @@ def _tables_are_clean(truth: Truth, files: list[ExposedFile]) -> Check:
         for column in table.columns.difference(list(ids)):
             if column in truth.columns and not is_sample:
                 leaks.append(f"{name} has the column {column} for hidden rows")
-            for answer, values in truth.columns.items():
-                if len(values) == len(rows) and _gives_away(table[column].to_numpy()[rows], values):
+            for answer, values in columns_by_line(truth).items():
+                if _gives_away(table[column].to_numpy()[rows], values):
                     leaks.append(f"{name}: column {column} tells {answer} of the hidden rows")
     return _verdict("tables_hold_no_truth", leaks, "no table that lists hidden ids has a column that tells their truth")
 
@@ -92,7 +93,7 @@ def _texts_are_clean(truth: Truth, files: list[ExposedFile]) -> Check:
         for file in files:
             if not file.is_text:
                 continue
-            for column, values in truth.columns.items():
+            for column, values in columns_by_line(truth).items():
                 share = _told(file.data, answers, values)
                 if share > 0:
                     leaks.append(f"{file.name} names {share:.0%} of the hidden ids beside their {column}")

@@ -21,6 +21,7 @@ from scipy.stats import chi2, rankdata
 
 from challenges.answers import grouped_by
 from challenges.audit.exposed import ExposedFile, exposed_in, tables_of
+from challenges.audit.lines import columns_by_line
 from challenges.audit.report import Check
 from challenges.evaluation import Truth, rows_by_group
 from challenges.loader import Challenge
@@ -73,7 +74,7 @@ def check_side_channels(challenge: Challenge, paper: Minted) -> list[Check]:
 def suspicions(truth: Truth, files: list[ExposedFile], *, group_by: str | None = None) -> tuple[list[Suspicion], int]:
     """Return every trace, most telling first, and how many tests were made."""
     ids = Expected.of(truth).ids
-    columns = {name: values for name, values in truth.columns.items() if len(values) == len(next(iter(ids.values())))}
+    columns = columns_by_line(truth)
     found = []
     # Row numbers come back in every group too, so the challenge must say which id names the group.
     repeated = (values for values in ids.values() if len(np.unique(values)) < len(values))
@@ -221,7 +222,7 @@ def _kruskal_wallis(feature: Array, ranks: Array) -> float:
 
 
 def _neighbours(ranks: Array, blocks: list[NDArray[np.int64]], lag: int) -> tuple[float, int]:
-    """Return the correlation of rows `lag` apart within a block, and the number of pairs."""
+    """Return the correlation of rows `lag` apart within a block beyond chance's, and the number of pairs."""
     telling = [block for block in blocks if len(block) > lag and np.ptp(ranks[block]) > 0]
     if not telling:
         return 0.0, 0
@@ -229,7 +230,14 @@ def _neighbours(ranks: Array, blocks: list[NDArray[np.int64]], lag: int) -> tupl
     second = np.concatenate([block[lag:] for block in telling])
     centred = ranks - ranks.mean()
     variance = centred[np.concatenate(telling)].var()
-    return float((centred[first] * centred[second]).mean() / variance), len(first)
+    # In a small block two rows differ more than strangers do: ten ranks correlate by -1/9 in whatever order.
+    by_chance = np.concatenate([np.full(len(block) - lag, _product_of_two(centred[block])) for block in telling])
+    return float((centred[first] * centred[second] - by_chance).mean() / variance), len(first)
+
+
+def _product_of_two(values: Array) -> float:
+    """Return the mean product of two different values of a block."""
+    return float((values.sum() ** 2 - (values**2).sum()) / (len(values) * (len(values) - 1)))
 
 
 def _two_sided(z: float) -> float:
