@@ -13,13 +13,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from challenges.answers import BundleAnswer
 from challenges.evaluation import Truth
 from challenges.loader import load
 from challenges.minting import Dataset
+from challenges.packing import zip_bytes
 from challenges.spec import Size
 
 SECRET = b"a secret that is used in tests only"
 
+AnswerOf = Callable[[str, str], bytes]
 RunProgram = Callable[[str, str], pd.DataFrame]
 
 
@@ -48,11 +51,11 @@ def truth(dataset: Dataset) -> Truth:
 
 
 @pytest.fixture(scope="session")
-def run_program(tmp_path_factory: pytest.TempPathFactory) -> RunProgram:
-    """Return (slug, "baseline" or "reference") -> its csv answer to the test edition, every cell a text."""
+def answer_of(tmp_path_factory: pytest.TempPathFactory) -> AnswerOf:
+    """Return (slug, "baseline" or "reference") -> its answer to the test edition, as the judge reads it."""
 
     @cache
-    def run(slug: str, part: str) -> pd.DataFrame:
+    def run(slug: str, part: str) -> bytes:
         challenge, dataset = load(slug), _minted(slug)
         root = tmp_path_factory.mktemp(f"{slug}-{part}")
         trees = {"data": {**dataset.public, **dataset.inputs}, "program": challenge.files(part), "output": {}}
@@ -69,7 +72,22 @@ def run_program(tmp_path_factory: pytest.TempPathFactory) -> RunProgram:
             "OPENBLAS_NUM_THREADS": "1",
         }
         subprocess.run([sys.executable, "main.py"], cwd=root / "program", env=environment, check=True, timeout=240)
-        assert challenge.spec.answer is not None
-        return pd.read_csv(BytesIO((root / "output" / challenge.spec.answer.file).read_bytes()), dtype=str)
+        answer, output = challenge.spec.answer, root / "output"
+        assert answer is not None
+        if isinstance(answer, BundleAnswer) and challenge.spec.program is not None:
+            written = [path for path in output.rglob("*") if path.is_file()]
+            return zip_bytes({path.relative_to(output).as_posix(): path.read_bytes() for path in written})
+        return (output / answer.file).read_bytes()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def run_program(answer_of: AnswerOf) -> RunProgram:
+    """Return (slug, "baseline" or "reference") -> its csv answer to the test edition, every cell a text."""
+
+    @cache
+    def run(slug: str, part: str) -> pd.DataFrame:
+        return pd.read_csv(BytesIO(answer_of(slug, part)), dtype=str)
 
     return run
