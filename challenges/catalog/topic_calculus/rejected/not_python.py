@@ -1,0 +1,2 @@
+def evaluate(expr, at)
+    return 0.0
