@@ -37,6 +37,7 @@ from challenges.metrics import (
     pose,
     positives,
     probability,
+    questions,
     rank_correlation,
     ranking,
     records,
@@ -421,6 +422,9 @@ _TABLE: tuple[Metric, ...] = (
     Metric(id="gis_exact", title="Answers within tolerance", function=records.gis_exact, better=UP, best=1, worst=0,
            takes=Takes.TOLERANCES, unit="question", row_scores=records.answers_within,
            claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=UNCHANGED)),
+    Metric(id="question_credit", title="Credit for answers", function=questions.question_credit, better=UP, best=1,
+           worst=-1, takes=Takes.QUESTIONS, params={"whole": bool}, unit="question", row_scores=questions.credit_rows,
+           claims=Claims(symmetric=False, one_row=True, constant_truth=True)),
     # Several metrics in one score
     Metric(id="weighted", title="Weighted score", function=composites.weighted, better=UP, best=1, worst=0,
            takes=Takes.PARTS, unit="part", row_sums=composites.skill_sums, from_sums=forecasting.weighted_mean,

@@ -85,6 +85,8 @@ class Takes(StrEnum):
     """One vector other than 0 a row, on both sides; only its direction counts."""
     TOLERANCES = "tolerances"
     """Truth: the right number and how far from it is still right; predictions: a number."""
+    QUESTIONS = "questions"
+    """Truth: `type` (number, date, category, set), `value`, and `tolerance` or `options`; predictions: a text."""
     FORECASTS = "forecasts"
     """Truth: `actual` (h,), `history` (t,) and perhaps `weight` of a series; predictions: (h,) numbers."""
     FORECASTS_TO_BEAT = "forecasts_to_beat"

@@ -268,6 +268,21 @@ def tolerances(rng: Generator, rows: int) -> Pair:
     return truth, truth[:, 0] + rng.normal(0, 1, rows)
 
 
+def questions(rng: Generator, rows: int) -> Pair:
+    kinds: list[dict[str, Any]] = [
+        {"type": "number", "value": 12.0, "tolerance": 0.5},
+        {"type": "category", "value": "b", "options": 3},
+        {"type": "set", "value": ["a", "c"]},
+        {"type": "date", "value": "2031-05-04", "tolerance": 1},
+    ]
+    answers = ["12.2", "b", "a; c", "2031-05-05", "a;b", "13", "", "c"]
+    return cells([kinds[row % len(kinds)] for row in range(rows)]), rng.choice(answers, rows).astype(object)
+
+
+def answered(truth: NDArray[Any]) -> NDArray[Any]:
+    return cells([";".join(cell["value"]) if cell["type"] == "set" else str(cell["value"]) for cell in truth])
+
+
 def verdicts(rng: Generator, rows: int) -> Pair:
     return np.resize(rng.permutation([0, 1]), rows), rng.integers(0, 2, rows)
 
@@ -473,6 +488,7 @@ SAMPLES: dict[Takes, Sample] = {
     Takes.POSITIONS: Sample(positions, None),
     Takes.OUTCOMES: Sample(outcomes, lambda truth: np.ones(len(truth)), reads_truth=False),
     Takes.TOLERANCES: Sample(tolerances, lambda truth: truth[:, 0]),
+    Takes.QUESTIONS: Sample(questions, answered, move=None),
     Takes.LABEL_SERIES: Sample(label_series, lambda truth: truth, move=None, rename=rename_numbers),
     Takes.ALARMS: Sample(alarms, lambda truth: cells([cell["onsets"] for cell in truth])),
     Takes.TRIALS: Sample(trials, foresight, rank=move_numbers),
