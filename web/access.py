@@ -60,6 +60,7 @@ ROUTES: dict[str, Who] = {
     "pages:roadmaps":      Who.ANYBODY,
     "pages:roadmap":       Who.ANYBODY,  # who is signed in sees their own progress in it
     "pages:data":          Who.ANYBODY,
+    "pages:sample":        Who.ANYBODY,  # what the data page shows, as soon as it shows it
     "pages:board":         Who.ANYBODY,  # ?board=private and ?around=me ask for more: judge.leaderboard decides
     "pages:board-embed":   Who.ANYBODY,
     "pages:board-feed":    Who.ANYBODY,

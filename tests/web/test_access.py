@@ -36,6 +36,7 @@ SAMPLES = {
     "url": "nothing",
     "provider_id": "oidc",
     "code": "nothing",
+    "place": "0",
 }
 LOGIN = re.compile(r"^/(accounts|admin)/login/\?next=")
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)

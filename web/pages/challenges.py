@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import getdoc
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from challenges.metrics_page import sections
+from challenges.minting import Minted
 from challenges.scoring import metric_of
-from challenges.spec import MetricUse, Size
+from challenges.spec import MetricUse, Part, Size
 from judge import catalogue, editions, leaderboard
 from judge.models import Board, Edition, Standing
 from web.downloads import serve, serve_bytes, serve_zip
-from web.pages import facets, previews, words
+from web.pages import facets, previews, samples, words
 from web.pages.lookup import LearnerRequest, Paper, edition_of, learner, paper_of
 from web.pages.markdown import render as render_markdown
 from web.pages.scale import scale_of
@@ -28,6 +32,9 @@ class MetricWords:
     explanation: str
     better: str
     best: float | None
+    parts: list[str]
+    """What a composite is made of."""
+    details: list[tuple[str, str]]
 
 
 @require_safe
@@ -75,11 +82,24 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "data",
         "files": [{"path": path, **entry} for path, entry in sorted(files.items())],
         "total_bytes": sum(entry["size_bytes"] for entry in files.values()),
-        "previews": previews.of_tables(minted.public, files) if paper.opened else [],
+        "previews": _previews(edition, minted) if paper.opened else [],
+        "samples": samples.of(minted.public, files, digest=edition.digest) if paper.opened else (),
         "starter": sorted(edition.challenge.files("baseline")),
         "kit": sorted(edition.challenge.files("kit")) if _publishes_kit(edition) else [],
     }
     return render(request, "pages/data.html", context)
+
+
+@require_safe
+def sample(request: HttpRequest, slug: str, place: int) -> HttpResponse:
+    """Return one of the pictures and sounds that the data page shows; the address holds no name from outside."""
+    edition = edition_of(slug)
+    minted = editions.minted(edition)
+    found = samples.of(minted.public, minted.public_files(), digest=edition.digest)
+    if not paper_of(request, edition).opened or place >= len(found):
+        raise Http404
+    headers = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return HttpResponse(found[place].read(minted.public), content_type=found[place].type, headers=headers)
 
 
 @require_safe
@@ -122,28 +142,56 @@ def _publishes_kit(edition: Edition) -> bool:
     return program is not None and program.kit
 
 
+def _previews(edition: Edition, minted: Minted) -> list[previews.Preview]:
+    statement = edition.challenge.statement
+    return previews.of_tables(minted.public, minted.public_files(), statement=statement, digest=edition.digest)
+
+
 def _metric_words(use: MetricUse) -> MetricWords:
     metric = metric_of(use)
-    first = " ".join((metric.function.__doc__ or "").strip().partition("\n\n")[0].split())
+    said = sections(getdoc(metric.function) or "")
+    first, _blank, more = said.pop("").partition("\n\n")
+    first = " ".join(first.split())
     explanation = first.removeprefix("Return ")  # a docstring speaks to whoever calls it, the page to a learner
     explanation = explanation[:1].upper() + explanation[1:]
-    return MetricWords(use.name, metric.title, explanation, str(metric.better), metric.best)
+    said |= {"More": more, "Returns": said.get("Returns", "").removeprefix("float, ")}
+    headings = {"More": _("More"), "Returns": _("Value"), "Edge cases": _("Edge cases"), "Source": _("Source")}
+    return MetricWords(
+        use.name,
+        metric.title,
+        explanation,
+        str(metric.better),
+        metric.best,
+        parts=[_part(part) for part in use.parts],
+        details=[(heading, " ".join(said[name].split())) for name, heading in headings.items() if said.get(name)],
+    )
+
+
+def _part(part: Part) -> str:
+    title = f"{part.metric.name} ({metric_of(part.metric).title})"
+    if part.passes is not None:
+        return _("%(metric)s must be %(value)g or better") % {"metric": title, "value": part.passes}
+    weight = 1 if part.weight is None else part.weight
+    return _("%(metric)s as a share of the way from no skill to the best, weight %(weight)g") % {
+        "metric": title,
+        "weight": weight,
+    }
 
 
 def _limits(paper: Paper) -> list[tuple[str, str]]:
     spec = paper.spec
-    rows = [("File", f"{words.max_mb(spec):g} MB"), ("Submissions a day", str(spec.board.per_day))]
+    rows = [(_("File"), f"{words.max_mb(spec):g} MB"), (_("Submissions a day"), str(spec.board.per_day))]
     program = spec.program
     if program is not None:
         size = Size(paper.edition.size)
         rows += [
-            ("Time", f"{program.wall_s.of(size):g} s"),
-            ("Memory", f"{program.memory_mb} MB"),
-            ("Processors", f"{program.cpus:g}"),
-            ("Output", f"{program.output_mb} MB"),
-            ("Graphics card", str(program.gpu)),
-            ("Network", "none"),
+            (_("Time"), f"{program.wall_s.of(size):g} s"),
+            (_("Memory"), f"{program.memory_mb} MB"),
+            (_("Processors"), f"{program.cpus:g}"),
+            (_("Output"), f"{program.output_mb} MB"),
+            (_("Graphics card"), str(program.gpu)),
+            (_("Network"), _("none")),
         ]
         if program.banned_imports:
-            rows.append(("Banned imports", ", ".join(program.banned_imports)))
+            rows.append((_("Banned imports"), ", ".join(program.banned_imports)))
     return rows

@@ -15,6 +15,7 @@ _BLOCKS = ("blockquote", "div", "h2", "h3", "h4", "h5", "hr", "li", "ol", "p", "
 _TABLES = ("table", "tbody", "td", "th", "thead", "tr")
 TAGS = frozenset((*_INLINE, *_BLOCKS, *_TABLES))
 ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "code": {"class"}}
+ATTRIBUTES_INLINE = {name: ATTRIBUTES[name] for name in _INLINE if name in ATTRIBUTES}
 
 
 @lru_cache(maxsize=256)
@@ -26,6 +27,19 @@ def render(text: str) -> SafeString:
         html,
         tags=set(TAGS),
         attributes={**ATTRIBUTES, "div": {"class", "tabindex"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return mark_safe(clean)  # noqa: S308 - sanitised in the line above
+
+
+@lru_cache(maxsize=1024)
+def render_inline(text: str) -> SafeString:
+    """Return one line of Markdown, such as the cell of a table, as HTML without blocks."""
+    clean = nh3.clean(
+        _PARSER.renderInline(text),
+        tags=set(_INLINE),
+        attributes=ATTRIBUTES_INLINE,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )

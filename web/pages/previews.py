@@ -1,14 +1,19 @@
-"""The first rows of tables, so that learners see what they are about to download."""
+"""The first rows of tables and what their columns hold, so that learners see what they are about to download."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+from web.pages.columns import Column, describe
+
 ROWS = 5
+LOOKED_AT = 2000
+"""Rows from which kind and range of a column are told."""
 TABLES = 4
 COLUMNS = 24
 CELL = 60
@@ -20,12 +25,17 @@ class Preview:
     header: list[str]
     rows: list[list[str]]
     more_columns: int
+    columns: Sequence[Column]
+    looked_at: int
+    is_whole: bool
+    """Whether these were all rows of the table."""
 
 
-def of_tables(folder: Path, names: Iterable[str]) -> list[Preview]:
-    """Return the head of up to four csv files."""
+def of_tables(folder: Path, names: Iterable[str], *, statement: str, digest: str) -> list[Preview]:
+    """Return the heads of up to four csv files."""
     tables = sorted((name for name in names if name.endswith(".csv")), key=_interest)
-    return [preview for name in tables[:TABLES] if (preview := _head(folder, name)) is not None]
+    previews = (_head(folder, name, statement, digest) for name in tables[:TABLES])
+    return [preview for preview in previews if preview is not None]
 
 
 def _interest(name: str) -> tuple[bool, bool, str]:
@@ -33,14 +43,22 @@ def _interest(name: str) -> tuple[bool, bool, str]:
     return "sample" in name, "train" not in name, name
 
 
-def _head(folder: Path, name: str) -> Preview | None:
+@lru_cache(maxsize=128)
+def _head(folder: Path, name: str, statement: str, digest: str) -> Preview | None:
     with (folder / name).open(encoding="utf-8", newline="") as file:
-        rows = list(islice(csv.reader(file), ROWS + 1))
+        rows = list(islice(csv.reader(file), LOOKED_AT + 2))
     if not rows:
         return None
     header, *body = rows
-    cells = [[_cut(cell) for cell in row[:COLUMNS]] for row in body]
-    return Preview(name, header[:COLUMNS], cells, max(len(header) - COLUMNS, 0))
+    return Preview(
+        name,
+        header[:COLUMNS],
+        [[_cut(cell) for cell in row[:COLUMNS]] for row in body[:ROWS]],
+        more_columns=max(len(header) - COLUMNS, 0),
+        columns=describe(header, body[:LOOKED_AT], statement),
+        looked_at=min(len(body), LOOKED_AT),
+        is_whole=len(body) <= LOOKED_AT,
+    )
 
 
 def _cut(cell: str) -> str:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("challenges/<slug:slug>/", challenges.overview, name="challenge"),
     path("challenges/<slug:slug>/data/", challenges.data, name="data"),
     path("challenges/<slug:slug>/data/all.zip", challenges.all_files, name="all-files"),
+    path("challenges/<slug:slug>/data/samples/<int:place>", challenges.sample, name="sample"),
     path("challenges/<slug:slug>/data/starter.zip", challenges.starter, name="starter"),
     path("challenges/<slug:slug>/data/kit.zip", challenges.kit, name="kit"),
     path("challenges/<slug:slug>/data/files/<path:path>", challenges.file, name="file"),

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from challenges.loader import load, slugs
 from challenges.spec import BoardSpec
 from judge import editions
 from judge.models import Edition, Submission
@@ -137,3 +138,40 @@ def test_an_overview_needs_few_queries(
 
 def test_the_metric_is_explained_to_a_learner(edition: Edition, browse: Browse) -> None:
     assert "The share of rows whose class is right." in browse().get(IRIS).text
+
+
+def test_the_data_page_tells_what_each_column_holds_and_means(edition: Edition, browse: Browse) -> None:
+    text = browse().get(f"{IRIS}data/").text
+    assert "The 6 columns of train.csv" in text
+    assert "sepal_length number cm, to 0.1 4" in text
+    assert "length of the outer leaf of the flower" in text
+    assert "species class setosa, versicolor, virginica" in text
+    assert "Types and values are those of its first 2000 rows" in text  # of test.csv
+
+
+def test_the_overview_says_exactly_how_the_metric_is_worked_out(edition: Edition, browse: Browse) -> None:
+    text = browse().get(IRIS).text
+    assert "Value 0 to 1 (best)." in text
+    assert "A constant prediction reaches the share of its class." in text
+    assert "Source sklearn.metrics.accuracy_score." in text
+
+
+def test_the_parts_of_a_composite_are_named_with_their_weights() -> None:
+    from web.pages.challenges import _metric_words
+
+    words_of = _metric_words(load("movie-recommender").spec.metric.primary)
+    assert words_of.parts == [
+        "rmse (Mean columnwise RMSE) as a share of the way from no skill to the best, weight 1",
+        "ndcg@10 (NDCG@k) as a share of the way from no skill to the best, weight 1",
+    ]
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_every_metric_is_explained_in_whole_sentences(slug: str) -> None:
+    from web.pages.challenges import _metric_words
+
+    for use in (load(slug).spec.metric.primary, *load(slug).spec.metric.secondary):
+        said = _metric_words(use)
+        assert said.explanation[0].isupper()
+        assert said.explanation.endswith(".")
+        assert said.details
