@@ -20,7 +20,7 @@ from challenges.worlds.ledger import CATEGORIES, DAYS, draw_people, draw_shop, k
 CUSTOMERS = {Size.SMALL: 1_900, Size.FULL: 25_000}
 PILOT = 500
 PUBLIC_SHARE = 0.3
-KINDS = (6, 8)
+KINDS = (7, 8)
 
 ACTIONS = ("none", "vip", "winback", "upsell", "discount")
 TENDENCY = {

@@ -54,9 +54,9 @@ def ari_and_advice(truth: Truth, answer: pd.DataFrame | bytes | None) -> tuple[f
     return float(ari), float(earned.sum() / worth[:, 0].sum())
 
 
-def test_six_to_eight_kinds_come_and_each_is_a_fair_share(truth: Truth) -> None:
+def test_seven_or_eight_kinds_come_and_each_is_a_fair_share(truth: Truth) -> None:
     counts = pd.Series(truth.columns["segment"]).value_counts()
-    assert 6 <= len(counts) <= 8
+    assert 7 <= len(counts) <= 8
     assert set(counts.index) <= set(KINDS)
     assert counts.min() > 60
     assert counts.max() < 700
