@@ -1,0 +1,45 @@
+"""Hidden calls, data sets and landscapes for the referee, and others with their answers for practice.
+
+All of it is asked of one solution.py, in six tracks: `generalise` and `optimise` are functions like the others, and
+need no programs of their own. Curves to diagnose come with the noise that nobody can predict, because without it a leak
+cannot be told from a good fit.
+"""
+
+from __future__ import annotations
+
+from numpy.random import Generator
+
+from challenges.catalog.topic_ml_fundamentals import losses, optimisers, problems
+from challenges.minting import Dataset, Streams
+from challenges.spec import Size
+from challenges.worlds.funclib.cases import Case, cases_bytes, split
+
+TRACKS = {
+    losses.LOSSES: 0.14,
+    losses.PENALTIES: 0.12,
+    optimisers.OPTIMISERS: 0.14,
+    optimisers.JUDGEMENT: 0.10,
+    problems.RISK: 0.35,
+    problems.DESCENT: 0.15,
+}
+ROUNDS = {Size.SMALL: 1, Size.FULL: 3}
+PRACTICE_SHARE = 3
+"""One practice case in so many that are drawn for it."""
+
+
+def mint(streams: Streams, size: Size) -> Dataset:
+    """Return practice cases for learners and the hidden ones for the referee."""
+    hidden = [case for k in range(ROUNDS[size]) for case in _drawn(streams("cases", k))]
+    by_function: dict[str, list[Case]] = {}
+    for case in _drawn(streams("practice")):
+        by_function.setdefault(case.function, []).append(case)
+    shown = [case for own in by_function.values() for case in own[::PRACTICE_SHARE]]
+    return Dataset(
+        public={"practice.json": cases_bytes(shown)},
+        referee={"cases.json": cases_bytes(split(hidden, rng=streams("split")))},
+    )
+
+
+def _drawn(rng: Generator) -> list[Case]:
+    makers = (losses.cases, optimisers.cases, problems.risks, problems.descents)
+    return [case for cases in makers for case in cases(rng)]
