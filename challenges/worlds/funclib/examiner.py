@@ -136,19 +136,18 @@ def _first_wrong(outcomes: Sequence[Outcome]) -> str:
 
 
 def _put(dialogue: Dialogue, case: Case, properties: Mapping[str, Property], oracle: OracleOf | None) -> Outcome:
-    asked = 0
+    asked, cpu_s = 0, 0.0
     try:
         steps = [step.message() for step in case.steps]
         reply = _ask(dialogue, case, "case", act=case.act, limit_s=case.limit_s, steps=steps)
         if "ask" in reply.message:
             reply, asked = _answer_questions(dialogue, case, reply, oracle)
+        cpu_s = _seconds(reply.message)
         results = _results(case, reply.message)
         earned = [_credit(step, result, properties) for step, result in zip(case.steps, results, strict=True)]
         found = _returned(results[-1])
     except Failed as failed:
-        return Outcome(case=case, credit=0.0, trouble=str(failed), questions=asked)
-    seconds = reply.message.get("cpu_s")
-    cpu_s = float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < 1e4 else 0.0
+        return Outcome(case=case, credit=0.0, trouble=str(failed), cpu_s=cpu_s, questions=asked)
     return Outcome(case=case, credit=min(earned), cpu_s=cpu_s, questions=asked, found=found)
 
 
@@ -180,6 +179,11 @@ def _answer_questions(dialogue: Dialogue, case: Case, reply: Reply, oracle: Orac
             told = {"refused": str(error)[:200]}
         reply = _ask(dialogue, case, "told", **told)
     return reply, asked
+
+
+def _seconds(message: Message) -> float:
+    seconds = message.get("cpu_s")
+    return float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < 1e4 else 0.0
 
 
 def _results(case: Case, message: Message) -> list[Message]:
