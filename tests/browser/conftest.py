@@ -144,6 +144,11 @@ class Reader:
         (button,) = [b for b in self.all(f"{within} button") if b.text == words]
         self._leave(button)
 
+    def click(self, words: str, within: str = "main") -> None:
+        """Press the button with these words and stay on the page."""
+        (button,) = [b for b in self.all(f"{within} button") if b.text == words]
+        button.click()
+
     def fill(self, **fields: str) -> None:
         for name, value in fields.items():
             self.find(f"main [name={name}]").send_keys(value)

@@ -97,7 +97,11 @@ def test_a_rejected_file_shows_its_findings_with_row_and_column(reader: Any, tmp
     file = tmp_path / "tulips.csv"
     file.write_bytes(load("iris-new-meadow").rejected()["unknown_category.csv"])
     reader.sign_up("carl")
-    reader.hand_in(file)
+    reader.open(f"{IRIS}submit/")
+    reader.find("input[type=file]").send_keys(str(file))
+    reader.click("Hand in")
+    reader.wait_for("#answer", "Rejected")
+    reader.follow("Submission ")
     assert "Rejected" in reader.find(".verdict").text
     rows = [[cell.text for cell in row.find_elements("tag name", "td")] for row in reader.all(".findings tbody tr")]
     (unknown,) = [row for row in rows if row[0] == "unknown_category"]
@@ -159,3 +163,19 @@ def test_a_token_made_on_the_account_page_opens_the_api(reader: Any) -> None:
     token = reader.find("#new-token").text
     answer = httpx.get(f"{reader.site.address}/api/v1/me", headers={"Authorization": f"Token {token}"})
     assert answer.json()["username"] == "joan"
+
+
+def test_an_update_that_says_nothing_new_leaves_the_page_and_the_focus_alone(
+    reader: Any, baseline_answer: Path, until: Any
+) -> None:
+    reader.sign_up("patient")
+    reader.hand_in(baseline_answer)
+    reader.wait_for(".verdict", "no worker that could take it is awake now")
+    reader.driver.execute_script(
+        "document.querySelector('.verdict button').focus(); window.kept = document.activeElement"
+    )
+    asked = "return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/live/')).length"
+    before = reader.driver.execute_script(asked)
+    until(lambda: reader.driver.execute_script(asked) >= before + 2, what="two more updates")
+    assert reader.driver.execute_script("return window.kept === document.activeElement && window.kept.isConnected")
+    reader.press("Cancel", within=".verdict")

@@ -34,7 +34,11 @@ def test_no_page_is_wider_than_a_small_phone(reader: Any, tmp_path: Path) -> Non
     file = tmp_path / "a-rather-long-file-name-for-a-narrow-screen-indeed-it-is-very-long.csv"
     file.write_bytes(load("iris-new-meadow").rejected()["unknown_category.csv"])
     reader.sign_up("narrow")
-    reader.hand_in(file)
+    reader.open(f"{IRIS}submit/")
+    reader.find("input[type=file]").send_keys(str(file))
+    reader.click("Hand in")
+    reader.wait_for("#answer", "Rejected")
+    reader.follow("Submission ")
     size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
     reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     widths = {}

@@ -7,10 +7,12 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.request import Request
@@ -22,7 +24,7 @@ from judge import bookkeeping, history, intake
 from judge.errors import SubmissionRefused
 from judge.intake import HandIn
 from judge.models import Edition
-from judge.verdicts import State
+from judge.verdicts import State, Verdict
 from web.pages import words
 from web.pages.live import live_of
 from web.pages.lookup import LearnerRequest, edition_of, paper_of
@@ -36,15 +38,23 @@ class SubmitThrottle(UserRateThrottle):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: LearnerRequest, slug: str) -> HttpResponse:
-    """Return the hand-in form, or take what it sends."""
+    """Return the hand-in form, or take what it sends; its script asks for JSON, and stays where it is."""
     edition = edition_of(slug)
     if request.method != "POST":
         return _form(request, edition)
     try:
-        submission = intake.submit(request.user, edition, _handed_in(request))
+        submission = intake.submit(request.user, edition, _handed_in(request, edition))
     except SubmissionRefused as refusal:
+        if _asks_for_json(request):
+            return _answer(request, edition, html=_part("_refusal.html", refusal=refusal), status=refusal.status)
         return _form(request, edition, refusal)
-    return redirect("pages:submission", pk=submission.pk)
+    if not _asks_for_json(request):
+        return redirect("pages:submission", pk=submission.pk)
+    if submission.verdict != Verdict.REJECTED:
+        return JsonResponse({"location": reverse("pages:submission", args=[submission.pk])})
+    names_files = any(finding.get("file") for finding in submission.findings)
+    html = _part("pages/_rejected.html", submission=submission, names_files=names_files)
+    return _answer(request, edition, html=html, status=422)
 
 
 @require_safe
@@ -109,24 +119,45 @@ def choose(request: LearnerRequest, pk: int) -> HttpResponse:
     except SubmissionRefused as refusal:
         messages.error(request, f"{refusal.sentence} ({refusal.code})")
     else:
-        messages.success(request, f"Submission {pk} {'counts' if chosen else 'no longer counts'} in the end.")
+        said = _("Submission %(number)d counts in the end.") if chosen else _("Submission %(number)d no longer counts.")
+        messages.success(request, said % {"number": pk})
     return redirect("pages:submissions", slug=found.edition.slug)
 
 
-def _handed_in(request: LearnerRequest) -> HandIn:
-    """Return what the form sent. Raises SubmissionRefused when there is no file, too much of it, or too often."""
+def _asks_for_json(request: LearnerRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _part(template: str, **context: object) -> str:
+    return render_to_string(template, context)
+
+
+def _answer(request: LearnerRequest, edition: Edition, *, html: str, status: int) -> JsonResponse:
+    """Return what the form's script lays beside the form, a fresh key, and what is left of the quota."""
+    quota = _part("pages/_quota.html", paper=paper_of(request, edition))
+    return JsonResponse({"html": html, "key": secrets.token_urlsafe(16), "quota": quota}, status=status)
+
+
+def _handed_in(request: LearnerRequest, edition: Edition) -> HandIn:
+    """Return what the form sent. Raises SubmissionRefused when there is nothing, too much of it, or too often."""
     throttle = SubmitThrottle()
     if not throttle.allow_request(cast(Request, request), APIView()):
         wait_s = throttle.wait() or 60
-        raise SubmissionRefused("throttled", f"That was a lot at once; try again in {wait_s:.0f} seconds.", status=429)
+        sentence = _("That was a lot at once; try again in %(wait).0f seconds.") % {"wait": wait_s}
+        raise SubmissionRefused("throttled", sentence, status=429)
     upload = request.FILES.get("file")
     if getattr(request, "upload_cut_at", None) is not None:
         limit_mb = settings.UPLOAD_MAX_BYTES / 2**20
-        raise SubmissionRefused("too_large", f"The file has more than {limit_mb:g} MB.", status=413)
+        sentence = _("The file has more than %(most)g MB.") % {"most": limit_mb}
+        raise SubmissionRefused("too_large", sentence, status=413)
+    text_name = words.text_name(edition.challenge.spec)
+    text = request.POST.get("text", "")
+    if not isinstance(upload, UploadedFile) and text.strip() and text_name is not None:
+        upload = SimpleUploadedFile(text_name, text.replace("\r\n", "\n").encode())  # browsers end lines so
     if not isinstance(upload, UploadedFile):
-        raise SubmissionRefused("no_file", "Choose a file first.", status=400)
+        raise SubmissionRefused("no_file", _("Choose a file first."), status=400)
     if "end" not in request.POST:  # the last field of the form: a connection cut in the middle never sends it
-        raise SubmissionRefused("upload_incomplete", "The upload was cut off; hand in once more.", status=400)
+        raise SubmissionRefused("upload_incomplete", _("The upload was cut off; hand in once more."), status=400)
     return HandIn(
         file_name=upload.name or "unnamed",
         data=upload.read(),
@@ -144,6 +175,8 @@ def _form(request: LearnerRequest, edition: Edition, refusal: SubmissionRefused 
         "accept": ",".join(words.suffixes(paper.spec)),
         "max_bytes": round(words.max_mb(paper.spec) * 2**20),
         "description": request.POST.get("description", ""),
+        "text_name": words.text_name(paper.spec),
+        "text": request.POST.get("text", ""),
         "key": secrets.token_urlsafe(16),
         "refusal": refusal,
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from challenges.answers import Answer, BundleAnswer
 from challenges.spec import BoardSpec, ChallengeSpec, Counts, Kind, ProgramSpec
 from judge.models import Submission
@@ -9,73 +12,77 @@ from judge.tiers import Tier
 from judge.verdicts import RULES, Fault, State, Step, Verdict
 
 KINDS = {
-    Kind.PREDICTIONS: "Hand in predictions",
-    Kind.CODE: "Hand in a program",
-    Kind.INTERACTIVE: "Hand in a program that converses",
+    Kind.PREDICTIONS: _("Hand in predictions"),
+    Kind.CODE: _("Hand in a program"),
+    Kind.INTERACTIVE: _("Hand in a program that converses"),
 }
 
 COUNTS = {
-    Counts.BEST: "Your best public score stands on both boards.",
-    Counts.LAST: "Your latest scored submission stands on both boards.",
-    Counts.CHOSEN: "The public board shows your best; the final one takes the submissions that you choose.",
+    Counts.BEST: _("Your best public score stands on both boards."),
+    Counts.LAST: _("Your latest scored submission stands on both boards."),
+    Counts.CHOSEN: _("The public board shows your best; the final one takes the submissions that you choose."),
 }
 
-LADDER = "A better public score is shown only where chance alone does not explain the step; until then your best stays."
+LADDER = _(
+    "A better public score is shown only where chance alone does not explain the step; until then your best stays."
+)
 
 STEPS = {
-    Step.QUEUED: "In the queue",
-    Step.CLAIMED: "A worker took it",
-    Step.WAITING_FOR_GPU: "Waiting for a GPU",
-    Step.STAGING: "Getting the files ready",
-    Step.EXECUTING: "Running your program",
-    Step.SCORING: "Scoring",
-    Step.FINISHED: "Finished",
-    Step.RETRYING: "We failed; trying again",
-    Step.CANCEL_ASKED: "You asked to stop",
+    Step.QUEUED: _("In the queue"),
+    Step.CLAIMED: _("A worker took it"),
+    Step.WAITING_FOR_GPU: _("Waiting for a GPU"),
+    Step.STAGING: _("Getting the files ready"),
+    Step.EXECUTING: _("Running your program"),
+    Step.SCORING: _("Scoring"),
+    Step.FINISHED: _("Finished"),
+    Step.RETRYING: _("We failed; trying again"),
+    Step.CANCEL_ASKED: _("You asked to stop"),
 }
 
 VERDICTS = {
-    Verdict.SCORED: "Scored",
-    Verdict.REJECTED: "Rejected",
-    Verdict.CRASHED: "Crashed",
-    Verdict.TIMED_OUT: "Out of time",
-    Verdict.OUT_OF_MEMORY: "Out of memory",
-    Verdict.OUTPUT_TOO_LARGE: "Too much output",
-    Verdict.BANNED_IMPORT: "Banned import",
-    Verdict.ILLEGAL_MOVE: "Illegal move",
-    Verdict.CANCELLED: "Cancelled",
-    Verdict.JUDGE_ERROR: "Our error",
+    Verdict.SCORED: _("Scored"),
+    Verdict.REJECTED: _("Rejected"),
+    Verdict.CRASHED: _("Crashed"),
+    Verdict.TIMED_OUT: _("Out of time"),
+    Verdict.OUT_OF_MEMORY: _("Out of memory"),
+    Verdict.OUTPUT_TOO_LARGE: _("Too much output"),
+    Verdict.BANNED_IMPORT: _("Banned import"),
+    Verdict.ILLEGAL_MOVE: _("Illegal move"),
+    Verdict.CANCELLED: _("Cancelled"),
+    Verdict.JUDGE_ERROR: _("Our error"),
 }
 
 TIERS = {
-    Tier.NOT_TRIED: "Not tried",
-    Tier.TRIED: "Tried",
-    Tier.ABOVE_BASELINE: "Above the baseline",
-    Tier.BRONZE: "Bronze",
-    Tier.SILVER: "Silver",
-    Tier.GOLD: "Gold",
+    Tier.NOT_TRIED: _("Not tried"),
+    Tier.TRIED: _("Tried"),
+    Tier.ABOVE_BASELINE: _("Above the baseline"),
+    Tier.BRONZE: _("Bronze"),
+    Tier.SILVER: _("Silver"),
+    Tier.GOLD: _("Gold"),
 }
 
-STATES = {State.QUEUED: "Queued", State.RUNNING: "Running"}
+BOARDS = {"public": _("Public"), "private": _("Private")}
+
+STATES = {State.QUEUED: _("Queued"), State.RUNNING: _("Running")}
 
 FAULTS = {
     Fault.NOBODY: "",
-    Fault.LEARNER: "This one is yours to mend.",
-    Fault.JUDGE: "This is our fault, not yours.",
+    Fault.LEARNER: _("This one is yours to mend."),
+    Fault.JUDGE: _("This is our fault, not yours."),
 }
 
 USAGE = {
-    "wall_s": ("Time", "s"),
-    "cpu_s": ("Processor time", "s"),
-    "peak_memory_mb": ("Peak memory", "MB"),
+    "wall_s": (_("Time"), "s"),
+    "cpu_s": (_("Processor time"), "s"),
+    "peak_memory_mb": (_("Peak memory"), "MB"),
 }
 
 _ARTICLES = {
-    "csv": "A csv file",
-    "json": "A JSON file",
-    "npz": "An npz file",
-    "zip_png": "A zip of PNG masks",
-    "bundle": "A zip",
+    "csv": _("A csv file"),
+    "json": _("A JSON file"),
+    "npz": _("An npz file"),
+    "zip_png": _("A zip of PNG masks"),
+    "bundle": _("A zip"),
 }
 
 _SUFFIXES = {"csv": ".csv", "json": ".json", "npz": ".npz", "zip_png": ".zip", "bundle": ".zip"}
@@ -83,16 +90,16 @@ _SUFFIXES = {"csv": ".csv", "json": ".json", "npz": ".npz", "zip_png": ".zip", "
 
 def counts(board: BoardSpec) -> str:
     """Return which submissions stand on the boards, in words."""
-    return f"{COUNTS[board.counts]} {LADDER}" if board.ladder else COUNTS[board.counts]
+    return f"{COUNTS[board.counts]} {LADDER}" if board.ladder else str(COUNTS[board.counts])
 
 
 def status(submission: Submission) -> str:
     """Return state or verdict in a word or two."""
     if submission.verdict is not None:
-        return VERDICTS[Verdict(submission.verdict)]
+        return str(VERDICTS[Verdict(submission.verdict)])
     if submission.cancel_asked:
-        return "Stopping"
-    return STATES[State(submission.state)]
+        return gettext("Stopping")
+    return str(STATES[State(submission.state)])
 
 
 def tone(submission: Submission) -> str:
@@ -111,7 +118,7 @@ def fault(submission: Submission) -> str:
     """Return whose fault it was, in a sentence; empty when it was nobody's."""
     if submission.verdict in (None, Verdict.CANCELLED):
         return ""
-    return FAULTS[RULES[Verdict(submission.verdict)].fault]
+    return str(FAULTS[RULES[Verdict(submission.verdict)].fault])
 
 
 def suffixes(spec: ChallengeSpec) -> list[str]:
@@ -126,14 +133,27 @@ def expected_file(spec: ChallengeSpec) -> str:
     if not isinstance(part, ProgramSpec):
         inside = ""
         if isinstance(part, BundleAnswer):
-            files = [f"{one.file}{' (may be left out)' if one.optional else ''}" for one in part.parts]
-            inside = f" It holds {', '.join(files)}."
-        return f"{_ARTICLES[part.format]} like {part.file}, at most {part.max_mb:g} MB.{inside}"
+            left_out = gettext("may be left out")
+            files = [f"{one.file}{f' ({left_out})' if one.optional else ''}" for one in part.parts]
+            inside = " " + gettext("It holds %(files)s.") % {"files": ", ".join(files)}
+        like = gettext("%(what)s like %(file)s, at most %(mb)g MB.")
+        return like % {"what": _ARTICLES[part.format], "file": part.file, "mb": part.max_mb} + inside
     *others, last = suffixes(spec)
-    endings = f"{', '.join(others)} or {last}" if others else last
-    needed = f" It must hold {', '.join(part.required)}." if part.required else ""
-    needed += f" It must hold one at least of {', '.join(part.acts)}." if part.acts else ""
-    return f"A program as {endings}, at most {part.max_mb:g} MB.{needed}"
+    endings = gettext("%(some)s or %(last)s") % {"some": ", ".join(others), "last": last} if others else last
+    said = [gettext("A program as %(endings)s, at most %(mb)g MB.") % {"endings": endings, "mb": part.max_mb}]
+    if part.required:
+        said.append(gettext("It must hold %(files)s.") % {"files": ", ".join(part.required)})
+    if part.acts:
+        said.append(gettext("It must hold one at least of %(files)s.") % {"files": ", ".join(part.acts)})
+    return " ".join(said)
+
+
+def text_name(spec: ChallengeSpec) -> str | None:
+    """Return the name of the file that may be pasted as text, None where what is handed in is no text."""
+    part = _handed_in(spec)
+    if isinstance(part, ProgramSpec):
+        return part.script if "py" in part.accepts else None
+    return part.file if part.format in ("csv", "json") else None
 
 
 def max_mb(spec: ChallengeSpec) -> float:

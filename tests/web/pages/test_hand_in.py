@@ -8,9 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from challenges.loader import load
 from judge import storage
 from judge.models import Edition, QuotaDay, Submission, Worker
 from judge.verdicts import State, Verdict
+from web.pages import words
 
 Browse = Callable[..., Any]
 SUBMIT = "/challenges/iris-new-meadow/submit/"
@@ -189,3 +191,68 @@ def test_where_no_program_can_run_the_page_says_what_to_install(
     page = browse(ada).post(f"/challenges/{program_edition.slug}/submit/", **form)
     assert page.status == 503
     assert "This server cannot run programs now: Install bubblewrap. no_sandbox" in page.text
+
+
+def hand_in_by_script(browser: Any, data: bytes | None, **fields: Any) -> Any:
+    file = {} if data is None else {"file": SimpleUploadedFile("a.csv", data)}
+    return browser.client.post(SUBMIT, {"end": "1", **file, **fields}, headers={"Accept": "application/json"})
+
+
+def test_the_forms_script_is_sent_on_to_the_submission(
+    edition: Edition, browse: Browse, ada: User, floor: bytes
+) -> None:
+    answer = hand_in_by_script(browse(ada), floor)
+    assert (answer.status_code, answer.json()) == (200, {"location": f"/submissions/{Submission.objects.get().pk}/"})
+
+
+def test_the_forms_script_gets_every_finding_and_a_fresh_key(edition: Edition, browse: Browse, ada: User) -> None:
+    answer = hand_in_by_script(browse(ada), b"id,species\n1,<script>alert(1)</script>\n", key="first")
+    said = answer.json()
+    assert answer.status_code == 422
+    assert set(said) == {"html", "key", "quota"}
+    assert said["key"] not in ("", "first")
+    assert "unknown_category" in said["html"]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in said["html"]
+    assert "<script" not in said["html"]
+    assert f'href="/submissions/{Submission.objects.get().pk}/"' in said["html"]
+    assert "<b>10</b> of 10 submissions left today" in said["quota"]
+
+
+def test_the_forms_script_hears_a_refusal_in_the_same_words(edition: Edition, browse: Browse, ada: User) -> None:
+    answer = hand_in_by_script(browse(ada), None)
+    assert answer.status_code == 400
+    assert "Choose a file first." in answer.json()["html"]
+    assert Submission.objects.count() == 0
+
+
+def test_an_answer_may_be_pasted_as_text(edition: Edition, browse: Browse, ada: User, floor: bytes) -> None:
+    page = browse(ada).post(SUBMIT, text=floor.decode().replace("\n", "\r\n"), end="1")
+    submission = Submission.objects.get()
+    assert page.status == 200
+    assert (submission.file_name, storage.fetch(submission.sha256)) == ("submission.csv", floor)
+
+
+def test_a_file_goes_before_a_text(edition: Edition, browse: Browse, ada: User, floor: bytes) -> None:
+    browse(ada).hand_in(floor, name="mine.csv", text="id,species\n")
+    assert Submission.objects.get().file_name == "mine.csv"
+
+
+def test_a_refused_form_keeps_the_text_as_text(edition: Edition, browse: Browse, ada: User) -> None:
+    edition.closes_at = timezone.now() - timedelta(minutes=1)
+    edition.save()
+    page = browse(ada).post(SUBMIT, text="</textarea><script>alert(1)</script>", end="1")
+    assert "</textarea><script>alert(1)</script>" in page.text
+    assert [script["src"] for script in page.all("script")] == ["/static/site/hand_in.js"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("iris-new-meadow", "submission.csv"),
+        ("object-detection", "detections.json"),
+        ("movie-recommender", None),
+        ("lane-detection-basic", "main.py"),
+    ],
+)
+def test_what_is_text_may_be_pasted(slug: str, name: str | None) -> None:
+    assert words.text_name(load(slug).spec) == name

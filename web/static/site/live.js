@@ -8,19 +8,27 @@ const FIRST_MS = 500;
 const SLOWEST_MS = 5000;
 const BESIDE_EVENTS_MS = 20000; // the estimate moves on even when nothing happens
 let waitMs = FIRST_MS;
-let shown = "";
 let done = false;
 let asking = false;
 let askAgain = false;
 let source = null;
 let timer = 0;
 
+// What the page says, without what differs between two answers that say the same: tokens, and what is folded open.
+function said(root) {
+  const text = root.innerHTML.replace(/(name="csrfmiddlewaretoken" value=)"[^"]*"/g, "$1");
+  return text.replaceAll('<details open="">', "<details>").trim();
+}
+
 function show(update) {
-  if (update.html !== shown) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = update.html; // rendered and escaped by our own templates
+  if (said(fresh) !== said(part)) {
     const logWasOpen = part.querySelector("details[open]") !== null;
-    part.innerHTML = update.html; // rendered and escaped by our own templates
+    const hadFocus = part.contains(document.activeElement) ? document.activeElement.localName : null;
+    part.replaceChildren(fresh.content);
     if (logWasOpen) part.querySelector("details")?.setAttribute("open", "");
-    shown = update.html;
+    if (hadFocus !== null) part.querySelector(hadFocus)?.focus();
     waitMs = FIRST_MS;
   } else {
     waitMs = Math.min(waitMs * 1.3, SLOWEST_MS);
