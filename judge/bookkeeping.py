@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from challenges.scoring import SplitScores
 from judge import ladder, leaderboard, queue, rules
@@ -160,7 +161,7 @@ def cancel(submission: Submission) -> bool:
             case State.DONE:
                 return False
             case State.QUEUED:
-                _finish(locked, Report(verdict=Verdict.CANCELLED, sentence="Cancelled before it started."))
+                _finish(locked, Report(verdict=Verdict.CANCELLED, sentence=_("Cancelled before it started.")))
                 if locked.attempts == 0:
                     _give_back(locked)
             case State.RUNNING:

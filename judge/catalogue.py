@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from challenges.loader import Challenge, slugs
 from challenges.spec import ChallengeSpec, Kind, Level
@@ -51,8 +52,11 @@ def find(slug: str) -> Edition:
     edition = _live().filter(slug=slug).first()
     if edition is None:
         near = near_slugs(slug)
-        hint = f"; did you mean {' or '.join(near)}?" if near else "; the list of challenges has all names."
-        raise Refused("unknown_challenge", f"No challenge is called {slug[:80]!r}{hint}", status=404)
+        sentence = _("No challenge is called %(name)s; the list of challenges has all names.")
+        if near:
+            sentence = _("No challenge is called %(name)s; did you mean %(near)s?")
+        said = sentence % {"name": repr(slug[:80]), "near": _(" or ").join(near)}
+        raise Refused("unknown_challenge", said, status=404)
     return edition
 
 
@@ -68,7 +72,8 @@ def open_files(slug: str, user: User) -> Edition:
     """Return an edition whose files the user may download. Raises Refused before it opens, except to staff."""
     edition = find(slug)
     if edition.opens_at is not None and timezone.now() < edition.opens_at and not user.is_staff:
-        sentence = f"The files of this challenge open at {edition.opens_at:%Y-%m-%d %H:%M} UTC."
+        at = f"{edition.opens_at:%Y-%m-%d %H:%M}"
+        sentence = _("The files of this challenge open at %(at)s UTC.") % {"at": at}
         raise Refused("not_open", sentence, status=403, retry_at=edition.opens_at)
     return edition
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext_noop as _
 from numpy.typing import NDArray
 
 from challenges.answers import Answer, BundleAnswer
@@ -144,7 +145,9 @@ def _written(answer: Answer, result: RunResult) -> bytes | None:
     return result.outputs.get(answer.file)
 
 
-RAN_BUT_DOES_NOT_FIT = "Your program ran, but what it wrote does not fit; every finding is listed. No attempt was used."
+RAN_BUT_DOES_NOT_FIT = _(
+    "Your program ran, but what it wrote does not fit; every finding is listed. No attempt was used."
+)
 
 
 class PipeChannel:

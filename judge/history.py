@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from judge.errors import Refused
 from judge.models import Edition, Submission
@@ -29,7 +30,8 @@ def visible(user: User, submission_id: int) -> Submission:
         found = found.filter(team__memberships__user=user)
     submission = found.first()
     if submission is None:
-        raise Refused("unknown_submission", f"You have no submission number {submission_id}.", status=404)
+        sentence = _("You have no submission number %(number)d.") % {"number": submission_id}
+        raise Refused("unknown_submission", sentence, status=404)
     return submission
 
 
@@ -37,7 +39,7 @@ def own(user: User, submission_id: int) -> Submission:
     """Return a submission of one of the user's own teams, which alone may change it. Raises Refused."""
     submission = visible(user, submission_id)
     if not submission.team.memberships.filter(user=user).exists():
-        raise Refused("not_your_team", "Only members of its team may change a submission.", status=403)
+        raise Refused("not_your_team", _("Only members of its team may change a submission."), status=403)
     return submission
 
 

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from challenges.errors import Finding, InvalidSubmission
 from challenges.programs import read_program
@@ -108,16 +109,17 @@ def choose(submission: Submission, *, chosen: bool) -> None:
     """Mark or unmark a submission as one that counts in the end. Raises SubmissionRefused."""
     board = submission.edition.challenge.spec.board
     if submission.verdict != Verdict.SCORED:
-        raise SubmissionRefused("not_scored", "Only scored submissions can be chosen.")
+        raise SubmissionRefused("not_scored", _("Only scored submissions can be chosen."))
     if submission.edition.has_closed(timezone.now()):
-        raise SubmissionRefused("deadline_passed", "The deadline has passed; the choice stands.", status=403)
+        raise SubmissionRefused("deadline_passed", _("The deadline has passed; the choice stands."), status=403)
     with transaction.atomic():
         team = Team.objects.select_for_update().get(pk=submission.team_id)
         others = team.submissions.filter(chosen=True).exclude(pk=submission.pk).count()
         if chosen and others >= board.chosen_max:
             raise SubmissionRefused(
                 "too_many_chosen",
-                f"Your team has chosen {others} submissions; {board.chosen_max} are the most. Unchoose one first.",
+                _("Your team has chosen %(chosen)d submissions; %(most)d are the most. Unchoose one first.")
+                % {"chosen": others, "most": board.chosen_max},
             )
         submission.chosen = chosen
         submission.save(update_fields=["chosen"])
@@ -134,19 +136,19 @@ def _made_before(user: User, edition: Edition, hand_in: HandIn) -> Submission | 
 def _check_rules(edition: Edition, *, size_bytes: int, now: datetime) -> None:
     if edition.retired_at is not None:
         raise SubmissionRefused(
-            "edition_retired", "This edition was replaced by a newer one; hand in there.", status=410
+            "edition_retired", _("This edition was replaced by a newer one; hand in there."), status=410
         )
     if edition.opens_at is not None and now < edition.opens_at:
         raise SubmissionRefused(
             "not_open",
-            f"This challenge opens at {edition.opens_at:%Y-%m-%d %H:%M} UTC.",
+            _("This challenge opens at %(at)s UTC.") % {"at": f"{edition.opens_at:%Y-%m-%d %H:%M}"},
             status=403,
             retry_at=edition.opens_at,
         )
     if edition.has_closed(now):
         raise SubmissionRefused(
             "deadline_passed",
-            f"The deadline was {edition.closes_at:%Y-%m-%d %H:%M} UTC; hand-ins are closed.",
+            _("The deadline was %(at)s UTC; hand-ins are closed.") % {"at": f"{edition.closes_at:%Y-%m-%d %H:%M}"},
             status=403,
         )
     spec = edition.challenge.spec
@@ -154,7 +156,8 @@ def _check_rules(edition: Edition, *, size_bytes: int, now: datetime) -> None:
     if part is not None and size_bytes > part.max_mb * 1_000_000:
         raise SubmissionRefused(
             "too_large",
-            f"The file has {size_bytes / 1_000_000:.1f} MB; this challenge takes {part.max_mb:g} MB at most.",
+            _("The file has %(size).1f MB; this challenge takes %(most)g MB at most.")
+            % {"size": size_bytes / 1_000_000, "most": part.max_mb},
             status=413,
         )
     if spec.program is not None:
@@ -166,7 +169,8 @@ def _check_sandbox(resource: str) -> None:
     workers = waiting.live_workers()
     if workers and not any(resource in worker.resources for worker in workers):
         reasons = sorted({worker.reason for worker in workers if worker.reason}) or [f"no worker serves {resource!r}."]
-        raise SubmissionRefused("no_sandbox", f"This server cannot run programs now: {' '.join(reasons)}", status=503)
+        sentence = _("This server cannot run programs now: %(why)s") % {"why": " ".join(reasons)}
+        raise SubmissionRefused("no_sandbox", sentence, status=503)
 
 
 def _resource(edition: Edition) -> str:
@@ -192,8 +196,8 @@ def _spend_quota(team: Team, edition: Edition, now: datetime) -> None:
         resets_at = rules.quota_resets_at(now)
         raise SubmissionRefused(
             "quota_exhausted",
-            f"Your team has used its {limit} submissions of today; "
-            f"the next is possible at {resets_at:%Y-%m-%d %H:%M} UTC.",
+            _("Your team has used its %(limit)d submissions of today; the next is possible at %(at)s UTC.")
+            % {"limit": limit, "at": f"{resets_at:%Y-%m-%d %H:%M}"},
             status=429,
             retry_at=resets_at,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from django.utils.translation import gettext_noop as _
 
 from challenges.scoring import Score, SplitScores, metric_of
 from challenges.spec import Counts
@@ -18,7 +19,7 @@ from judge import rules
 from judge.models import Submission, Team
 from judge.verdicts import Verdict
 
-HELD = (
+HELD = _(
     "The public score shown is that of your best submission so far: this one is not better by more than chance "
     "explains. On the private rows every submission is scored as it is."
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from judge import rules
 from judge.errors import TeamRefused
@@ -27,19 +28,20 @@ def ensure(user: User, edition: Edition) -> Team:
         except TeamRefused as refusal:
             if refusal.code != "name_taken":
                 raise
-    raise TeamRefused("name_taken", "No free team name was found; create a team with a name of your choice.")
+    raise TeamRefused("name_taken", _("No free team name was found; create a team with a name of your choice."))
 
 
 def create(user: User, edition: Edition, *, name: str) -> Team:
     """Return a new team with the user as its captain. Raises TeamRefused."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= 60:
-        raise TeamRefused("bad_name", "A team's name has 1 to 60 characters.", status=400)
+        raise TeamRefused("bad_name", _("A team's name has 1 to 60 characters."), status=400)
     if Team.objects.filter(edition=edition, name=name).exists():
         existing = team_of(user, edition)
         if existing is not None and existing.name == name:
             return existing
-        raise TeamRefused("name_taken", f"Another team is already called {name!r}; choose another name.")
+        sentence = _("Another team is already called %(name)s; choose another name.")
+        raise TeamRefused("name_taken", sentence % {"name": repr(name)})
     try:
         with transaction.atomic():
             team = Team.objects.create(edition=edition, name=name, captain=user)
@@ -48,7 +50,7 @@ def create(user: User, edition: Edition, *, name: str) -> Team:
         existing = team_of(user, edition)  # a second request of the same learner was faster
         if existing is not None and existing.name == name:
             return existing
-        raise TeamRefused("in_a_team", "You are in a team of this challenge already; leave it first.") from None
+        raise TeamRefused("in_a_team", _("You are in a team of this challenge already; leave it first.")) from None
     return team
 
 
@@ -57,7 +59,8 @@ def join(user: User, edition: Edition, *, code: str) -> Team:
     with transaction.atomic():
         team = Team.objects.select_for_update().filter(edition=edition, join_code=code.strip()).first()
         if team is None:
-            raise TeamRefused("unknown_code", "No team of this challenge has this code; ask its captain.", status=404)
+            sentence = _("No team of this challenge has this code; ask its captain.")
+            raise TeamRefused("unknown_code", sentence, status=404)
         own = team_of(user, edition)
         if own == team:
             return team
@@ -65,7 +68,8 @@ def join(user: User, edition: Edition, *, code: str) -> Team:
             _leave(user, own)
         members = team.memberships.count()
         if members >= rules.TEAM_MAX:
-            raise TeamRefused("team_full", f"The team has {members} members; {rules.TEAM_MAX} are the most.")
+            sentence = _("The team has %(members)d members; %(most)d are the most.")
+            raise TeamRefused("team_full", sentence % {"members": members, "most": rules.TEAM_MAX})
         Membership.objects.create(team=team, edition=edition, user=user)
     return team
 
@@ -75,7 +79,7 @@ def leave(user: User, edition: Edition) -> None:
     with transaction.atomic():
         team = team_of(user, edition)
         if team is None:
-            raise TeamRefused("no_team", "You are in no team of this challenge.", status=404)
+            raise TeamRefused("no_team", _("You are in no team of this challenge."), status=404)
         _leave(user, team)
 
 
@@ -87,7 +91,7 @@ def mark_baseline(username: str) -> None:
 def _leave(user: User, team: Team) -> None:
     if team.submissions.filter(user=user).exists():
         raise TeamRefused(
-            "has_submissions", "You have handed in for this team; its quota and scores would move with you."
+            "has_submissions", _("You have handed in for this team; its quota and scores would move with you.")
         )
     team.memberships.filter(user=user).delete()
     heir = team.memberships.order_by("joined_at", "pk").first()

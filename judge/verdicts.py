@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop as _
+
 
 class State(StrEnum):
     QUEUED = "queued"
@@ -60,19 +62,21 @@ class VerdictRule:
 
 
 RULES: dict[Verdict, VerdictRule] = {
-    Verdict.SCORED: VerdictRule(Fault.NOBODY, True, "Scored."),
+    Verdict.SCORED: VerdictRule(Fault.NOBODY, True, _("Scored.")),
     Verdict.REJECTED: VerdictRule(
-        Fault.LEARNER, False, "The file does not fit; every finding is listed. No attempt was used."
+        Fault.LEARNER, False, _("The file does not fit; every finding is listed. No attempt was used.")
     ),
-    Verdict.CRASHED: VerdictRule(Fault.LEARNER, True, "Your program stopped with an error."),
-    Verdict.TIMED_OUT: VerdictRule(Fault.LEARNER, True, "Your program ran into its time limit."),
-    Verdict.OUT_OF_MEMORY: VerdictRule(Fault.LEARNER, True, "Your program ran into its memory limit."),
-    Verdict.OUTPUT_TOO_LARGE: VerdictRule(Fault.LEARNER, True, "Your program wrote more than it may."),
-    Verdict.BANNED_IMPORT: VerdictRule(Fault.LEARNER, True, "Your program imported what this challenge bans."),
-    Verdict.ILLEGAL_MOVE: VerdictRule(Fault.LEARNER, True, "Your program's answer was not one that the rules allow."),
-    Verdict.CANCELLED: VerdictRule(Fault.LEARNER, True, "You cancelled this submission."),
+    Verdict.CRASHED: VerdictRule(Fault.LEARNER, True, _("Your program stopped with an error.")),
+    Verdict.TIMED_OUT: VerdictRule(Fault.LEARNER, True, _("Your program ran into its time limit.")),
+    Verdict.OUT_OF_MEMORY: VerdictRule(Fault.LEARNER, True, _("Your program ran into its memory limit.")),
+    Verdict.OUTPUT_TOO_LARGE: VerdictRule(Fault.LEARNER, True, _("Your program wrote more than it may.")),
+    Verdict.BANNED_IMPORT: VerdictRule(Fault.LEARNER, True, _("Your program imported what this challenge bans.")),
+    Verdict.ILLEGAL_MOVE: VerdictRule(
+        Fault.LEARNER, True, _("Your program's answer was not one that the rules allow.")
+    ),
+    Verdict.CANCELLED: VerdictRule(Fault.LEARNER, True, _("You cancelled this submission.")),
     Verdict.JUDGE_ERROR: VerdictRule(
-        Fault.JUDGE, False, "We failed to grade this, after several tries. It is our fault; no attempt was used."
+        Fault.JUDGE, False, _("We failed to grade this, after several tries. It is our fault; no attempt was used.")
     ),
 }
 """CANCELLED spends quota only when the run had started; bookkeeping gives the attempt back otherwise."""

@@ -30,6 +30,7 @@ class Who(StrEnum):
 # fmt: off
 ROUTES: dict[str, Who] = {
     "health":              Who.ANYBODY,  # for load balancers
+    "set_language":        Who.ANYBODY,
     # API: accounts
     "api:sign-up":         Who.ANYBODY,
     "api:login":           Who.ANYBODY,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ Array = NDArray[np.float64]
 NEARLY = 3.0
 """Within so many tolerances an answer earns half."""
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ROUNDING = 1 + 1e-9
 
 
@@ -125,8 +125,10 @@ def _number(answer: str) -> float | None:
 
 
 def _day(answer: str) -> float | None:
+    if not DAY.fullmatch(answer):
+        return None
     try:
-        return float(date.fromisoformat(answer).toordinal())
+        return float(np.datetime64(answer, "D").astype(np.int64))
     except ValueError:
         return None
 

@@ -7,12 +7,40 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from challenges.spec import ChallengeSpec, Kind, Level
 from judge.catalogue import Entry, Wanted, fits
 
 LEVELS = list(Level)
-KIND_LABELS = {Kind.PREDICTIONS: "Predictions", Kind.CODE: "Program", Kind.INTERACTIVE: "Conversation"}
+LABELS = {
+    Kind.PREDICTIONS: _("Predictions"),
+    Kind.CODE: _("Program"),
+    Kind.INTERACTIVE: _("Conversation"),
+    Level.BEGINNER: _("Beginner"),
+    Level.INTERMEDIATE: _("Intermediate"),
+    Level.ADVANCED: _("Advanced"),
+    Level.EXPERT: _("Expert"),
+    "3d": _("3-D"),
+    "astro": _("Astronomy"),
+    "audio": _("Audio"),
+    "bio": _("Biology"),
+    "generative": _("Generative"),
+    "geo": _("Geography"),
+    "graph": _("Graphs"),
+    "multimodal": _("Multimodal"),
+    "recsys": _("Recommendation"),
+    "rl": _("Reinforcement learning"),
+    "stats": _("Statistics"),
+    "systems": _("Systems"),
+    "tabular": _("Tables"),
+    "text": _("Text"),
+    "timeseries": _("Time series"),
+    "video": _("Video"),
+    "vision": _("Vision"),
+}
+"""Every value of a facet in words; a test asks that no challenge has another."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +87,13 @@ def listing(entries: Sequence[Entry], wanted: Wanted) -> Listing:
     """Return what fits, and the facets with their counts."""
     shown = [entry for entry in entries if fits(entry.challenge.spec, wanted)]
     facets = [
-        _facet(entries, "level", "Level", replace(wanted, level=None), wanted.level, lambda spec: spec.level),
-        _facet(entries, "domain", "Domain", replace(wanted, domain=None), wanted.domain, lambda spec: spec.domain),
-        _facet(entries, "kind", "You hand in", replace(wanted, kind=None), wanted.kind, lambda spec: spec.kind),
+        _facet(entries, "level", gettext("Level"), replace(wanted, level=None), wanted.level, lambda spec: spec.level),
+        _facet(
+            entries, "domain", gettext("Domain"), replace(wanted, domain=None), wanted.domain, lambda spec: spec.domain
+        ),
+        _facet(
+            entries, "kind", gettext("You hand in"), replace(wanted, kind=None), wanted.kind, lambda spec: spec.kind
+        ),
     ]
     return Listing(shown, facets, wanted.search or "", len(entries))
 
@@ -81,7 +113,5 @@ def _facet(
 
 
 def label_of(value: str) -> str:
-    """Return a facet value in words: `time_series` is read as `Time series`."""
-    if value in set(Kind):
-        return KIND_LABELS[Kind(value)]
-    return value.replace("-", " ").replace("_", " ").capitalize()
+    """Return a facet value in words."""
+    return str(LABELS.get(value, value))

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from judge import leaderboard, waiting
+from django.utils.translation import gettext as _
+
+from judge import ladder, leaderboard, waiting
 from judge.models import Board, Event, Standing, Submission
 from judge.verdicts import State, Step, Verdict
 from judge.waiting import Wait
@@ -85,7 +87,7 @@ def live_of(submission: Submission, paper: Paper) -> Live:
         usage=results.usage_of(submission, paper),
         has_replay=done and is_known(submission.replay),
         provenance=[(name.replace("_", " "), str(value)) for name, value in submission.provenance.items() if value],
-        sentence=submission.sentence.removeprefix("Scored.").strip(),
+        sentence=_sentence(submission.sentence),
         attempt_note=_attempt_note(submission),
         names_files=any(finding.get("file") for finding in submission.findings),
         drawings=plots.drawings(submission.plots),
@@ -98,21 +100,30 @@ def _announcement(submission: Submission, wait: Wait | None) -> str:
     status = words.status(submission)
     if wait is None:
         return f"{status}."
-    return f"{status}, {wait.ahead} ahead." if wait.ahead else f"{status}, next in line."
+    place = _("%(ahead)d ahead") % {"ahead": wait.ahead} if wait.ahead else _("next in line")
+    return f"{status}, {place}."
+
+
+def _sentence(kept: str) -> str:
+    """Return what the worker wrote, its fixed sentences in the reader's language."""
+    kept = kept.removeprefix("Scored.").strip()
+    if kept.endswith(ladder.HELD):
+        return f"{kept.removesuffix(ladder.HELD)}{_(ladder.HELD)}"
+    return _(kept) if kept else ""
 
 
 def _attempt_note(submission: Submission) -> str:
     """Return whether an attempt was used, where the verdict's own sentence does not say so."""
     if submission.quota_day is not None:
-        return "This used one of the day's submissions."
-    return "No attempt was used." if submission.verdict == Verdict.CANCELLED else ""
+        return _("This used one of the day's submissions.")
+    return _("No attempt was used.") if submission.verdict == Verdict.CANCELLED else ""
 
 
 def _steps(events: list[Event], *, done: bool) -> Iterator[StepShown]:
     for position, event in enumerate(events):
         later = events[position + 1] if position + 1 < len(events) else None
         yield StepShown(
-            label=words.STEPS[Step(event.step)],
+            label=str(words.STEPS[Step(event.step)]),
             detail="" if event.step in (Step.CLAIMED, Step.FINISHED) else event.detail,
             at=event.at,
             lasted_s=None if later is None else (later.at - event.at).total_seconds(),

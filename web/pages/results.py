@@ -124,11 +124,11 @@ def _usage(usage: Mapping[str, Any], limits: Mapping[str, float]) -> Iterator[Us
             continue
         label, unit = words.USAGE.get(name, (name.replace("_", " "), ""))
         if not isinstance(value, float | int):
-            yield Used(label=label, value=str(value))
+            yield Used(label=str(label), value=str(value))
             continue
         limit = limits.get(name)
         yield Used(
-            label=label,
+            label=str(label),
             value=f"{value:.3g} {unit}".strip(),
             limit="" if limit is None else f"{limit:g} {unit}".strip(),
             share=None if not limit else round(min(value / limit, 1.0), 3),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from challenges.loader import load, slugs
@@ -82,7 +83,8 @@ def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
     found = atlas().find(slug)
     if found is None:
         names = ", ".join(one.slug for one in atlas().roadmaps)
-        raise Refused("unknown_roadmap", f"No roadmap is called {slug[:80]!r}; there are {names}.", status=404)
+        sentence = _("No roadmap is called %(name)s; there are %(names)s.") % {"name": repr(slug[:80]), "names": names}
+        raise Refused("unknown_roadmap", sentence, status=404)
     return render(request, "pages/roadmap.html", {"shown": shown(found, _view(request))})
 
 

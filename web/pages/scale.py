@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from challenges.metrics.types import Better
 from judge import leaderboard
 from judge.models import Edition
@@ -14,11 +17,12 @@ RULE_Y = 112
 CLOSE = 34
 """Marks nearer than this many units would print over each other; the later one moves a line up."""
 
+LABELS = {"floor": _("floor"), "baseline": _("baseline"), "reference": _("reference"), "ceiling": _("ceiling")}
 MEANINGS = {
-    "floor": "no skill at all",
-    "baseline": "the starter, as it is",
-    "reference": "a good solution",
-    "ceiling": "the best that the data allow",
+    "floor": _("no skill at all"),
+    "baseline": _("the starter, as it is"),
+    "reference": _("a good solution"),
+    "ceiling": _("the best that the data allow"),
 }
 
 
@@ -30,6 +34,10 @@ class Mark:
     x: int
     lift: int
     """Lines above the ruler at which the letter is written."""
+
+    @property
+    def label(self) -> str:
+        return str(LABELS.get(self.name, self.name))
 
     @property
     def letter(self) -> str:
@@ -66,8 +74,8 @@ class Scale:
         return range(MARGIN, WIDTH - MARGIN + 1, (WIDTH - 2 * MARGIN) // 50)
 
     @property
-    def last_name(self) -> str:
-        return self.marks[-1].name
+    def last_label(self) -> str:
+        return self.marks[-1].label
 
 
 def scale_of(edition: Edition, own: float | None = None) -> Scale | None:
@@ -86,5 +94,5 @@ def scale_of(edition: Edition, own: float | None = None) -> Scale | None:
     for name, value in sorted(values.items(), key=lambda item: place(item[1])):
         x = place(value)
         crowded = bool(marks) and x - marks[-1].x < CLOSE
-        marks.append(Mark(name, MEANINGS[name], value, x, (marks[-1].lift + 1) % 3 if crowded else 0))
-    return Scale(marks, None if own is None else Mark("you", "your best so far", own, place(own), 0))
+        marks.append(Mark(name, str(MEANINGS[name]), value, x, (marks[-1].lift + 1) % 3 if crowded else 0))
+    return Scale(marks, None if own is None else Mark("you", gettext("your best so far"), own, place(own), 0))

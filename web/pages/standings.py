@@ -144,7 +144,7 @@ def _anchor_lines(edition: Edition, marked: Marked) -> Iterator[AnchorLine]:
             continue  # the host's own row stands on the board itself
         anchor = edition.anchors.get(name)
         if anchor is not None:
-            yield AnchorLine(name, meaning, anchor["value"], anchor["standard_error"])
+            yield AnchorLine(name, str(meaning), anchor["value"], anchor["standard_error"])
 
 
 def _within(key: float, reach: Reach) -> bool:

@@ -78,7 +78,12 @@ def fault(submission: Submission) -> str:
 
 @register.filter
 def tier_words(tier: Tier) -> str:
-    return words.TIERS[tier]
+    return str(words.TIERS[tier])
+
+
+@register.filter
+def board_words(board: str) -> str:
+    return str(words.BOARDS[board])
 
 
 @register.filter
@@ -95,7 +100,7 @@ def row_address(row_id: str) -> str:
 
 @register.filter
 def kind_words(spec: ChallengeSpec) -> str:
-    return words.KINDS[spec.kind]
+    return str(words.KINDS[spec.kind])
 
 
 @register.filter

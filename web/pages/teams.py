@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from judge import rules, teams
@@ -24,20 +25,28 @@ def team(request: LearnerRequest, slug: str) -> HttpResponse:
 @require_POST
 def create(request: LearnerRequest, slug: str) -> HttpResponse:
     name = request.POST.get("name", "")
-    return _change(request, slug, lambda edition: f"Team {teams.create(request.user, edition, name=name)} is ready.")
+
+    def created(edition: Edition) -> str:
+        return _("Team %(name)s is ready.") % {"name": teams.create(request.user, edition, name=name)}
+
+    return _change(request, slug, created)
 
 
 @require_POST
 def join(request: LearnerRequest, slug: str) -> HttpResponse:
     code = request.POST.get("code", "")
-    return _change(request, slug, lambda edition: f"You are in team {teams.join(request.user, edition, code=code)}.")
+
+    def joined(edition: Edition) -> str:
+        return _("You are in team %(name)s.") % {"name": teams.join(request.user, edition, code=code)}
+
+    return _change(request, slug, joined)
 
 
 @require_POST
 def leave(request: LearnerRequest, slug: str) -> HttpResponse:
     def left(edition: Edition) -> str:
         teams.leave(request.user, edition)
-        return "You left the team."
+        return _("You left the team.")
 
     return _change(request, slug, left)
 

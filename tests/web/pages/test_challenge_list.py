@@ -15,7 +15,7 @@ def test_the_list_shows_a_challenge_with_its_level_metric_and_row_of_the_roadmap
     page = browse().get("/")
     assert page.status == 200
     assert "/challenges/iris-new-meadow/" in page.links
-    for words in ("Irises of a new meadow", "Beginner", "Tabular", "Predictions", "accuracy", "V-02"):
+    for words in ("Irises of a new meadow", "Beginner", "Tables", "Predictions", "accuracy", "V-02"):
         assert words in page.text
 
 

@@ -24,7 +24,7 @@ def test_the_overview_shows_statement_metric_and_limits(edition: Edition, browse
     assert len(page.all("h1")) == 1
     for text in (
         "Name the other 6000 from four measurements.",
-        "Higher is better; the best possible is 1.",
+        "Higher is better. The best possible is 1.",
         "A csv file like submission.csv, at most 2 MB.",
         "Your best public score stands on both boards.",
         "Submissions a day 10",
@@ -56,7 +56,7 @@ def test_a_learner_reads_where_they_stand_and_what_is_left_today(
 ) -> None:
     scored(ada, 0.875)
     text = browse(ada).get(IRIS).text
-    assert "0.8750 ± 0.0125 Rank 1 on the public board." in text
+    assert "0.8750 ± 0.0125 Rank 1 on the public board" in text
     assert "9 of 10 submissions left today; the count starts afresh at 00:00 UTC." in text
 
 
