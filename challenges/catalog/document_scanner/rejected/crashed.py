@@ -1,0 +1,1 @@
+raise RuntimeError("fails before it writes anything")
