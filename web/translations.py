@@ -3,9 +3,10 @@
     python -m web.translations            after any change of a string: updates the .po files, then the .mo files
     python -m web.translations --check    says what is missing or stale and changes nothing
 
-Strings stand in templates as {% translate %} and in Python as gettext calls; both are found by Babel. A translator
-edits web/locale/<language>/LC_MESSAGES/django.po alone. The compiled .mo beside it is kept in the repository, so that a
-fresh machine needs no tool for it.
+Strings stand in templates as {% translate %} and in Python as gettext calls; both are found by Babel. Titles and
+summaries of challenges, and titles of roadmaps and their rows, come from the catalogue itself. A translator edits
+web/locale/<language>/LC_MESSAGES/django.po alone. The compiled .mo beside it is kept in the repository, so that a fresh
+machine needs no tool for it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+
+from challenges.loader import load, slugs
+from challenges.roadmaps.loader import atlas
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("web", "judge")
@@ -74,7 +78,26 @@ def collected(root: Path = ROOT) -> dict[MessageId, list[str]]:
             places = found.setdefault((context, text_id), [])
             if place not in places:
                 places.append(place)
+    for place, text in _of_the_catalogue():
+        found.setdefault((None, text), []).append(place)
     return found
+
+
+def _of_the_catalogue() -> Iterator[tuple[str, str]]:
+    """Yield what challenges and roadmaps are called, and the file that says so."""
+    for slug in slugs():
+        challenge = load(slug)
+        place = (challenge.folder / "challenge.yaml").relative_to(ROOT).as_posix()
+        yield place, challenge.spec.title
+        yield place, challenge.spec.summary
+    for roadmap in atlas().roadmaps:
+        place = f"challenges/roadmaps/{roadmap.slug}.yaml"
+        yield place, roadmap.title
+        yield place, roadmap.summary
+        for stage in roadmap.stages:
+            yield place, stage.title
+            for row in stage.rows:
+                yield place, row.title
 
 
 def read(language: str) -> Catalog:

@@ -53,10 +53,10 @@ class BoardFeed(_Feed):
         return versions_of(slug).chosen
 
     def title(self, obj: Edition) -> str:
-        return _("%(challenge)s: new bests") % {"challenge": obj.challenge.spec.title}
+        return _("%(challenge)s: new bests") % {"challenge": _(obj.challenge.spec.title)}
 
     def subtitle(self, obj: Edition) -> str:
-        return obj.challenge.spec.summary
+        return _(obj.challenge.spec.summary)
 
     def link(self, obj: Edition) -> str:
         return reverse("pages:board", args=[obj.slug])

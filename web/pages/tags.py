@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from challenges.roadmaps.loader import atlas
 from challenges.spec import ChallengeSpec
@@ -79,6 +80,12 @@ def fault(submission: Submission) -> str:
 @register.filter
 def tier_words(tier: Tier) -> str:
     return str(words.TIERS[tier])
+
+
+@register.filter
+def translated(text: str) -> str:
+    """Return a title or summary of the catalogue in the reader's language, as it is where nobody translated it."""
+    return gettext(text) if text else ""
 
 
 @register.filter
