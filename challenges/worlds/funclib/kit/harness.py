@@ -132,7 +132,8 @@ class Harness:
         except TooSlow:
             raise
         except BaseException as error:  # a learner's function may raise whatever there is
-            traceback.print_exc()
+            if os.environ.get("KIT_TRACES"):
+                traceback.print_exc()
             return error_of(error)
 
     def module(self, name):

@@ -1,12 +1,14 @@
 """Practise at home: runs the practice cases against your files and says what is right and what is not.
 
-    python practise.py [practice.json]
+    python practise.py [practice.json] [--traces]
 
 Needs your files, the kit and practice.json (in the data download) in one folder. Every case is checked as the
-referee checks the hidden ones; only here you are also told what was expected.
+referee checks the hidden ones; only here you are also told what was expected. With --traces every exception is shown
+in full, those that a case wants to see as well.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -109,7 +111,10 @@ def short(value):
 
 
 def main():
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "practice.json"
+    given = [argument for argument in sys.argv[1:] if argument != "--traces"]
+    if len(given) < len(sys.argv) - 1:
+        os.environ["KIT_TRACES"] = "1"
+    path = Path(given[0]) if given else HERE / "practice.json"
     cases = json.loads(path.read_text(encoding="utf-8"))
     harness = Harness()
     harness.ask(type="hello", acts=sorted({case["act"] for case in cases}))

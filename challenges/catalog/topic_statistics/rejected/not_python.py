@@ -1,0 +1,2 @@
+def describe(x)
+    return {"mean": sum(x) / len(x)}
