@@ -29,6 +29,8 @@ IGNORED_IOU = 0.5
 """A box that overlaps an ignored one by so much, and is matched to it, is taken out (MOTChallenge)."""
 
 FRAME, TRACK, BOX, CLASS, IGNORED = 0, 1, slice(2, 6), 6, 7
+NAMES = ("frame", "track", "x", "y", "w", "h")
+"""Of the first columns, where a line is a dict; the class comes next, whatever a challenge calls it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +100,10 @@ def sequences(truth: NDArray[Any], predictions: NDArray[Any]) -> Iterator[Sequen
 
 
 def _table(cell: Any, side: str, row: int, most_columns: int) -> Floats:
+    if isinstance(cell, list) and cell and isinstance(cell[0], dict):  # free lines of a csv
+        if tuple(cell[0])[: len(NAMES)] != NAMES:
+            raise MetricError(f"{side}, row {row}: expected lines of {', '.join(NAMES)}, found {', '.join(cell[0])}")
+        cell = [list(line.values()) for line in cell]
     try:
         table = np.asarray(cell)
     except ValueError:

@@ -218,3 +218,16 @@ def test_sequences_without_a_true_box_have_no_score_and_those_without_an_answer_
     for metric in METRICS:
         with pytest.raises(MetricError, match="truth holds no box that counts"):
             metric(nothing, truth)
+
+
+def test_lines_with_names_are_read_as_the_same_lines_without() -> None:
+    truth = cells([np.array([[0, 1, 0, 0, 9, 9, 2, 0], [1, 1, 0, 0, 9, 9, 2, 0]])])
+    line = {"track": 7, "x": 0.0, "y": 0.0, "w": 9.0, "h": 9.0, "colour": 2}
+    named = np.empty(1, dtype=object)
+    named[0] = [{"frame": 0, **line}, {"frame": 1, **line}]
+    assert tracking.idf1(truth, named) == 1.0
+    named[0] = []
+    assert tracking.idf1(truth, named) == 0.0
+    named[0] = [{"track": 7, "frame": 0, "x": 0.0, "y": 0.0, "w": 9.0, "h": 9.0, "colour": 2}]
+    with pytest.raises(MetricError, match="expected lines of frame, track, x, y, w, h, found track, frame"):
+        tracking.idf1(truth, named)
