@@ -39,6 +39,16 @@ CHROMIUM = (
     "--window-size=1280,1000",
 )
 
+AXE = (Path(__file__).parent / "axe-core-4.14.1" / "axe.min.js").read_text(encoding="utf-8")
+ASK = """
+const done = arguments[0];
+const told = ({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`;
+axe.run(document).then(({ violations, passes }) =>
+  done([passes.length, violations.map(({ id, impact, nodes }) => [id, impact, nodes.map(told)])]));
+"""
+SERIOUS = ("serious", "critical")
+"""Impacts of faults that a page may not have."""
+
 T = TypeVar("T")
 
 
@@ -173,6 +183,19 @@ class Reader:
     def wait_for(self, selector: str, words: str) -> None:
         """Wait until an element holds these words, without touching the page."""
         until(lambda: words in self.find(selector).text, what=f"{words!r} in {selector}")
+
+    def faults(self, path: str, scheme: str = "light") -> list[tuple[str, str, str, str]]:
+        """Open a page in light or dark and return what axe finds serious on it."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        self.open(path)
+        return [(path, scheme, rule, node) for rule, node in self.faults_here()]
+
+    def faults_here(self) -> list[tuple[str, str]]:
+        self.driver.execute_script(AXE)
+        passed, violations = self.driver.execute_async_script(ASK)
+        assert passed > 5, f"axe looked at nothing on {self.path}"
+        return [(rule, node) for rule, impact, nodes in violations if impact in SERIOUS for node in nodes]
 
     def complaints(self) -> list[str]:
         """Return what the browser's console complains about since the last call."""

@@ -111,6 +111,8 @@ def test_a_game_is_stepped_played_and_chosen(reader: Any, played: Callable[[str,
     position.send_keys(Keys.ARROW_RIGHT)
     assert position.get_attribute("aria-valuetext") == reader.find(".replay-says").text
     assert reader.complaints() == []
+    assert reader.faults_here() == []
+    assert reader.faults(f"/submissions/{number}/replay/", "dark") == []
 
 
 def test_a_pause_stops_where_it_is(reader: Any, played: Callable[[str, str], int]) -> None:
