@@ -1,0 +1,39 @@
+"""Three acts for the referee (toolkit, finished tests, live tests), and others with their truth for practice.
+
+A live test is one call that asks for one day after another, instead of all tests on one calendar: nothing that one test
+tells helps another, and a beginner's program is a plain loop. A live decision is `ship` or `stop`; a broken log is no
+decision of its own there, because stopping is what it calls for (finished tests ask for it by name).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from numpy.random import Generator
+
+from challenges.catalog.ab_test_analyzer import lives, readouts, toolkit
+from challenges.minting import Dataset, Streams
+from challenges.spec import Size
+from challenges.worlds.funclib.cases import Case, cases_bytes, split
+
+TRACKS: Mapping[str, float] = {toolkit.TRACK: 0.25, readouts.TRACK: 0.35, lives.TRACK: 0.4}
+ROUNDS = {Size.SMALL: 1, Size.FULL: 3}
+PRACTICE_SHARE = 3
+"""One practice case in so many that are drawn for it."""
+
+
+def mint(streams: Streams, size: Size) -> Dataset:
+    """Return practice cases for learners and the hidden ones for the referee."""
+    hidden = [case for k in range(ROUNDS[size]) for case in _drawn(streams("cases", k))]
+    by_function: dict[str, list[Case]] = {}
+    for case in _drawn(streams("practice")):
+        by_function.setdefault(case.function, []).append(case)
+    shown = [case for own in by_function.values() for case in own[::PRACTICE_SHARE]]
+    return Dataset(
+        public={"practice.json": cases_bytes(shown)},
+        referee={"cases.json": cases_bytes(split(hidden, rng=streams("split")))},
+    )
+
+
+def _drawn(rng: Generator) -> list[Case]:
+    return [case for act in (toolkit, readouts, lives) for case in act.cases(rng)]
