@@ -182,7 +182,7 @@ def _missing(chain: Chain) -> Iterator[Fields]:
         "options": (*DRIVERS, "cup_c"),
     }
     yield choice("silent_store", "One store sent no orders at all for fifteen days. Which?", plan.silent_store, STORES)
-    yield date("silent_day", "On which day did its silence begin?", plan.silent_day, 1)
+    yield date("silent_day", "On which day did its silence begin?", plan.silent_day, 3)
 
 
 def _relations(chain: Chain) -> Iterator[Fields]:

@@ -30,6 +30,8 @@ goods = lines.dropna().merge(products, on="product_id").merge(orders, on="order_
 revenue = (goods["price"] * goods["quantity"]).groupby(goods["product_id"]).sum().sort_values(ascending=False)
 visits = customers.merge(orders, on="customer_id").groupby("came_by").size() / customers["came_by"].value_counts()
 spend = np.sort(orders["order_id"].map(worth).groupby(orders["customer_id"]).sum())
+app_share = (orders["channel"] == "app").groupby(orders["time"].dt.date).mean()
+jump = app_share[::-1].rolling(30).mean()[::-1] - app_share.rolling(30).mean().shift()
 months = (goods["time"] - goods["time"].min()).dt.days / 30.33
 growth = np.polyfit(months, np.log(goods["price"] / goods["list_price"]), 1)[0]
 goods = goods.merge(stores, on="store_id")
@@ -55,6 +57,7 @@ answers = {
     "top_products": ";".join(lines.groupby("product_id")["quantity"].sum().nlargest(3).index),
     "refund_day": (goods["quantity"] < 0).groupby(goods["time"].dt.date).mean().idxmax(),
     "busy_week": orders.groupby(orders["time"].dt.to_period("W-SUN").dt.start_time.dt.date).size().idxmax(),
+    "app_day": jump.idxmax(),
     # What stands in two tables
     "pareto": round(100 * revenue.iloc[:14].sum() / revenue.sum(), 2),
     "session_rate": round(100 * orders["session_id"].notna().sum() / len(sessions), 2),
