@@ -1,7 +1,7 @@
 """A learner leaves: the account goes for good, the scores stay under the name "deleted learner".
 
 Boards of others keep their ranks and the judge its figures, so submissions and the bytes that were handed in stay;
-whatever a learner wrote beside them, or a program of theirs printed, does not.
+whatever a learner wrote beside them or in a discussion, or a program of theirs printed, does not.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from judge import bookkeeping
+from judge.discussions import threads
 from judge.errors import Refused
 from judge.models import Submission, Team
 from judge.models.team import new_join_code
@@ -37,6 +38,7 @@ def depart(user: User) -> None:
     with transaction.atomic():
         ghost = _ghost()
         _anonymise_submissions(user, ghost)
+        threads.forget(user)
         for team in Team.objects.filter(Q(captain=user) | Q(memberships__user=user)).distinct():
             _leave(team, user, ghost)
         user.delete()

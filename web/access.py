@@ -86,6 +86,13 @@ ROUTES: dict[str, Who] = {
     "pages:team-create":   Who.LEARNER,
     "pages:team-join":     Who.LEARNER,
     "pages:team-leave":    Who.LEARNER,
+    "pages:discussions":   Who.ANYBODY,
+    "pages:discussion-start": Who.LEARNER,
+    "pages:thread":        Who.ANYBODY,
+    "pages:reply":         Who.LEARNER,
+    "pages:thread-pin":    Who.STAFF,
+    "pages:post-report":   Who.LEARNER,
+    "pages:post-hide":     Who.STAFF,
     "pages:person":               Who.ANYBODY,  # a private profile does not exist but for its owner
     "pages:certificate":          Who.ANYBODY,  # the code in the address is the permission
     "pages:certificate-json":     Who.ANYBODY,  # likewise

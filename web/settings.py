@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "judge",
     "judge.certificates",
+    "judge.discussions",
     "web",
     "web.accounts",
 ]
@@ -165,6 +166,7 @@ _mail = urlsplit(ENV.email_url)
 if _mail.scheme == "console":
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 else:
+    EMAIL_TIMEOUT = 10  # s; a page that tells somebody by mail waits for it
     EMAIL_HOST = _mail.hostname or "localhost"
     EMAIL_PORT = _mail.port or 587
     EMAIL_HOST_USER = unquote(_mail.username or "")

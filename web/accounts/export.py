@@ -3,6 +3,7 @@
 account.json        who one is here: addresses, profile, tokens (never the tokens themselves), sign-ins, teams
 submissions.json    what became of each hand-in, as its page shows it
 certificates.json   what was certified
+posts.json          what one wrote in discussions
 files/NUMBER/NAME   the bytes, as they came
 """
 
@@ -22,6 +23,7 @@ from knox.models import AuthToken
 
 from judge import leaderboard, storage
 from judge.certificates.models import Certificate
+from judge.discussions.models import Post
 from judge.models import Membership, Submission
 from web.accounts.models import Profile
 from web.downloads import zip_of
@@ -74,13 +76,14 @@ def _entries(user: User) -> Iterator[tuple[str, Iterable[bytes]]]:
             for row in Certificate.objects.filter(user=user).order_by("pk")
         ),
     )
+    yield "posts.json", _list(_posts(user))
     files = Submission.objects.filter(user=user).order_by("pk").values_list("pk", "file_name", "sha256")
     for pk, name, sha256 in files.iterator(chunk_size=200):
         yield f"files/{pk}/{PurePosixPath(name.replace(chr(92), '/')).name or 'file'}", [_bytes(sha256)]
 
 
 def _account(user: User) -> Mapping[str, Any]:
-    profile = Profile.objects.filter(user=user).values("is_public", "shown_name", "about").first()
+    profile = Profile.objects.filter(user=user).values("is_public", "shown_name", "about", "wants_notices").first()
     tokens = AuthToken.objects.filter(user=user).order_by("created")
     teams = Membership.objects.filter(user=user).select_related("team", "edition").order_by("pk")
     return {
@@ -109,6 +112,12 @@ def _account(user: User) -> Mapping[str, Any]:
             for row in teams
         ],
     }
+
+
+def _posts(user: User) -> Iterator[Mapping[str, Any]]:
+    for post in Post.objects.filter(author=user).select_related("thread").order_by("pk").iterator():
+        thread = post.thread
+        yield {"challenge": thread.slug, "thread": thread.title, "body": post.body, "created_at": post.created_at}
 
 
 def _submissions(user: User) -> Any:

@@ -26,6 +26,8 @@ class Profile(models.Model):
     shown_name = models.CharField(max_length=80, blank=True)
     """Stands on the profile and on certificates in place of the user name."""
     about = models.CharField(max_length=500, blank=True)
+    wants_notices = models.BooleanField(default=True)
+    """Whether replies to one's threads are told by e-mail."""
 
     def __str__(self) -> str:
         return f"profile of {self.user_id}"

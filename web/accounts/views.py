@@ -78,7 +78,12 @@ def save_profile(request: AccountRequest) -> HttpResponse:
         sentence = _("A name has at most %(name)d characters, the text about you %(about)d; nothing was saved.")
         messages.error(request, sentence % {"name": SHOWN_NAME_MAX, "about": ABOUT_MAX})
         return redirect("account")
-    fields = {"shown_name": shown_name, "about": about, "is_public": request.POST.get("is_public") == "yes"}
+    fields = {
+        "shown_name": shown_name,
+        "about": about,
+        "is_public": request.POST.get("is_public") == "yes",
+        "wants_notices": request.POST.get("wants_notices") == "yes",
+    }
     Profile.objects.update_or_create(user=request.user, defaults=fields)
     public = _("Your profile is saved; everybody can see it.")
     messages.success(request, public if fields["is_public"] else _("Your profile is saved; only you can see it."))

@@ -11,6 +11,7 @@ board_embed.py  a board in a frame
 submissions.py  hand-in, history, cancel, choose
                                                  live.py       one submission from the queue to the verdict
 teams.py        create, join, leave
+discussions.py  threads and posts                notices.py    what is told by e-mail
 lookup.py       address -> edition and what this visitor may see of it
 refusals.py     a refusal that no form caught -> a page with its sentence
 words.py        every code of the judge in a learner's words        tags.py       the same for templates

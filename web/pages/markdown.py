@@ -21,11 +21,20 @@ ATTRIBUTES_INLINE = {name: ATTRIBUTES[name] for name in _INLINE if name in ATTRI
 @lru_cache(maxsize=256)
 def render(text: str) -> SafeString:
     """Return Markdown as HTML; raw HTML is shown as text, and what Markdown itself can smuggle in is sanitised."""
-    html = _PARSER.render(_without_title(text))
+    return _clean(_PARSER.render(_without_title(text)), TAGS)
+
+
+@lru_cache(maxsize=256)
+def render_post(text: str) -> SafeString:
+    """Return what a learner wrote likewise, without pictures: one from elsewhere would tell who reads it."""
+    return _clean(_PARSER.render(text), TAGS - {"img"})
+
+
+def _clean(html: str, tags: frozenset[str]) -> SafeString:
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
     clean = nh3.clean(
         html,
-        tags=set(TAGS),
+        tags=set(tags),
         attributes={**ATTRIBUTES, "div": {"class", "tabindex"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",

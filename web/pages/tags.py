@@ -18,6 +18,7 @@ from judge.models import Submission
 from judge.tiers import Tier
 from web.pages import words
 from web.pages.facets import label_of
+from web.pages.markdown import render_post
 
 register = template.Library()
 
@@ -86,6 +87,12 @@ def tier_words(tier: Tier) -> str:
 def translated(text: str) -> str:
     """Return a title or summary of the catalogue in the reader's language, as it is where nobody translated it."""
     return gettext(text) if text else ""
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Return what a learner wrote in Markdown as safe HTML."""
+    return render_post(text)
 
 
 @register.filter
