@@ -80,7 +80,8 @@ def usage_is_measured(bench: Bench) -> None:
         "import time\nkept = bytearray(100 << 20)\nend = time.process_time() + 1\nwhile time.process_time() < end: pass"
     )
     usage = bench.run(program).usage
-    if usage.cpu_s is None or not 0.7 <= usage.cpu_s <= 3.0 or usage.wall_s < 0.9:
+    # A kernel in user space (gVisor) also counts the moments in which the host gave the processor to somebody else.
+    if usage.cpu_s is None or not 0.5 <= usage.cpu_s <= 3.0 or usage.wall_s < 0.9:
         raise BrokenPromise(f"one second of work was measured as {usage}")
     if usage.peak_memory_mb is None or not 90 <= usage.peak_memory_mb <= 300:
         raise BrokenPromise(f"100 MB were measured as {usage}")

@@ -16,7 +16,7 @@ from typing import TypeVar
 import httpx
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -53,17 +53,21 @@ T = TypeVar("T")
 
 
 def until(condition: Callable[[], T | None], *, what: str) -> T:
-    """Return the first truthy value of a condition; fails by name when it never comes."""
+    """Return the first truthy value of a condition; fails by name when it never comes.
+
+    A page that reloads itself may be replaced in the middle of a question: the driver's errors are asked again, too.
+    """
     deadline = time.monotonic() + PATIENCE_S
+    trouble = ""
     while True:
         try:
             value = condition()
-        except (NoSuchElementException, StaleElementReferenceException):
-            value = None
+        except WebDriverException as error:
+            value, trouble = None, f"; the driver said {error.msg}"
         if value:
             return value
         if time.monotonic() > deadline:
-            pytest.fail(f"waited {PATIENCE_S:.0f} s in vain for {what}")
+            pytest.fail(f"waited {PATIENCE_S:.0f} s in vain for {what}{trouble}")
         time.sleep(0.05)
 
 

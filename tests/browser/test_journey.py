@@ -115,7 +115,7 @@ def test_everything_works_without_javascript(open_browser: Callable[..., Any], b
     reader = open_browser(javascript=False)
     reader.sign_up("dorothy")
     reader.hand_in(baseline_answer)
-    assert "Queued" in reader.find(".verdict").text
+    reader.wait_for(".verdict", "Queued")
     with reader.site.worker():
         reader.wait_for(".verdict", "Scored")  # the page reloads itself
     reader.follow("Leaderboard")
