@@ -7,24 +7,26 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from challenges.catalog.ab_test_analyzer.kit.properties import HORIZON, lift_on
 from challenges.catalog.ab_test_analyzer.readouts import draw_lift
 from challenges.worlds.funclib.cases import Case, Step, holds
 
 TRACK = "live"
-COUNT = 100
+COUNT = 150
 LIMIT_S = 4.0
 BROKEN_SHARE, NOVEL_SHARE = 0.08, 0.2
 
 
 def cases(rng: Generator) -> Iterator[Case]:
     """Yield live tests; the counts and the truth stay in the case's secret."""
+    lifts = _lifts(rng)
     for place in range(COUNT):
         broken, novel = place < BROKEN_SHARE * COUNT, place >= (1 - NOVEL_SHARE) * COUNT
         rate, traffic = float(rng.uniform(0.03, 0.25)), float(np.exp(rng.uniform(np.log(60), np.log(800))))
         test: dict[str, Any] = {
-            "lift": 0.0 if broken else max(draw_lift(rng), -0.4),
+            "lift": 0.0 if broken else float(lifts[place]),
             "novelty": float(rng.uniform(0.15, 0.5)) if novel else 0.0,
             "cost": round(float(rng.uniform(0.005, 0.03)), 4),
         }
@@ -32,6 +34,12 @@ def cases(rng: Generator) -> Iterator[Case]:
         step = Step(fn="watch", args=({"cost": test["cost"]},), asks=HORIZON, rule=holds("worthwhile", test))
         kind = "lost users" if broken else "novelty" if novel else "no lift" if test["lift"] == 0 else "lift"
         yield Case(function="watch", kind=kind, steps=(step,), act="live", track=TRACK, limit_s=LIMIT_S, secret=test)
+
+
+def _lifts(rng: Generator) -> NDArray[np.float64]:
+    """Return lifts, each with its opposite: an edition with luck on one side would pay those who ship everything."""
+    half = np.array([min(abs(draw_lift(rng)), 0.4) for _ in range(COUNT // 2)])
+    return rng.permutation(np.concatenate([half, -half]))
 
 
 def _counts(
