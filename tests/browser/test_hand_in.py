@@ -65,12 +65,15 @@ def test_an_upload_shows_how_far_it_is_and_can_be_stopped(reader: Any, sample: P
     reader.driver.execute_cdp_cmd("Network.enable", {})
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 20_000}
     reader.driver.execute_cdp_cmd("Network.emulateNetworkConditions", slow)
+    assert not reader.find(".hand-in .stop").is_displayed()
     reader.find("input[type=file]").send_keys(str(sample))
     (button,) = [b for b in reader.all(".hand-in button") if b.text == "Hand in"]
     button.click()
     reader.wait_for(".sending label", "Sending: ")
     assert button.get_property("disabled") is True
-    reader.find(".hand-in .stop").click()
+    stop = reader.find(".hand-in .stop")
+    stop.click()
+    assert not stop.is_displayed()
     assert not reader.find(".sending").is_displayed()
     assert button.get_property("disabled") is False
     reader.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
