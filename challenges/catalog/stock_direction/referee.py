@@ -131,7 +131,7 @@ def _paper_profit(rows: pd.DataFrame) -> float:
 def _remarks(trouble: list[tuple[int, str]], last_public: int) -> tuple[str, ...]:
     public = [(day, what) for day, what in trouble if day <= last_public]
     return tuple(
-        f"{sum(what == kind for _, what in public)} public days were answered {kind}, first on day"
+        f"Public evenings answered {kind}: {sum(what == kind for _, what in public)}, first on day"
         f" {min(day for day, what in public if what == kind)}; what is missing counts as {UNSAID}"
         for kind in dict.fromkeys(what for _, what in public)
     )

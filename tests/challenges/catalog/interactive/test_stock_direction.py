@@ -117,7 +117,7 @@ def test_what_is_missing_late_or_no_probability_counts_as_a_toss_up() -> None:
     session = in_process(lambda message: said.get(message.get("day", 0)), two_evenings())
     assert session.evaluation.predictions["chance"].tolist() == [0.5, 0.5, 0.5, 0.5]
     assert session.remarks == (
-        "1 public days were answered without a probability from 0 to 1 for some share, first on day 10;"
+        "Public evenings answered without a probability from 0 to 1 for some share: 1, first on day 10;"
         " what is missing counts as 0.5",
     )
 
