@@ -90,12 +90,54 @@ def ssim(truth: NDArray[Any], predictions: NDArray[Any], *, data_range: float = 
     return float(similarities(truth, predictions, data_range=data_range).mean())
 
 
+def picture_accuracy(
+    truth: NDArray[Any], predictions: NDArray[Any], *, least_db: float = 40.0, data_range: float = 255.0
+) -> float:
+    """Return the share of pictures that are right: so near to the true one that only rounding lies between them.
+
+    Parameters
+    ----------
+    truth, predictions : see `psnr`.
+    least_db : signal-to-noise ratio from which on a picture is right; 40 dB are errors of 2.5 levels of 8 bits.
+    data_range : see `psnr`.
+
+    Returns
+    -------
+    float, 0 to 1 (best).
+
+    Raises
+    ------
+    MetricError
+        A ratio that is not above 0, or above the 100 dB of pictures without any error.
+
+    Source
+    ------
+    Accuracy over pictures, with `psnr` as what makes one right.
+
+    Examples
+    --------
+    >>> truth = np.zeros((2, 2, 2))
+    >>> picture_accuracy(truth, truth + [[[1.0]], [[3.0]]])
+    0.5
+    """
+    return float(pictures_right(truth, predictions, least_db=least_db, data_range=data_range).mean())
+
+
 def ratios_db(truth: NDArray[Any], predictions: NDArray[Any], *, data_range: float = 255.0) -> Array:
     """Return (n,) peak signal-to-noise ratios, at most 100 dB."""
     floor = data_range**2 * 10 ** (-MOST_DB / 10)
     pictures = _pictures(truth, predictions, data_range)
     errors = np.array([_mean_square(expected - found) for expected, found in pictures])
     return np.asarray(10 * np.log10(data_range**2 / np.maximum(errors, floor)))
+
+
+def pictures_right(
+    truth: NDArray[Any], predictions: NDArray[Any], *, least_db: float = 40.0, data_range: float = 255.0
+) -> Array:
+    """Return (n,) 1 where a picture is right, else 0."""
+    if not 0 < least_db <= MOST_DB:
+        raise MetricError(f"the parameter `least_db`: expected more than 0 and at most {MOST_DB:g}, found {least_db}")
+    return (ratios_db(truth, predictions, data_range=data_range) >= least_db).astype(np.float64)
 
 
 def similarities(truth: NDArray[Any], predictions: NDArray[Any], *, data_range: float = 255.0) -> Array:

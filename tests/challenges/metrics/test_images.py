@@ -67,6 +67,14 @@ def test_pictures_without_error_have_a_hundred_decibels_and_not_infinity() -> No
     assert images.psnr(truth[:1], almost) == 100.0
 
 
+def test_a_picture_is_right_up_to_errors_of_two_and_a_half_levels() -> None:
+    # 40 dB of 255 are a mean square of 6.5025: errors of 2.55.
+    truth = np.full((3, 4, 4), 100)
+    found = truth + np.array([0, 2, 3])[:, None, None]
+    assert images.picture_accuracy(truth, found) == pytest.approx(2 / 3)
+    assert images.picture_accuracy(truth, found, least_db=48.0) == pytest.approx(1 / 3)  # 2 levels: 42.1 dB
+
+
 def test_bytes_do_not_overflow() -> None:
     # 255 - 0 squared is 65025, which a byte holds as 1.
     assert images.psnr(np.zeros((1, 2, 2), dtype=np.uint8), np.full((1, 2, 2), 255, dtype=np.uint8)) == 0.0
@@ -87,6 +95,8 @@ REFUSED: list[tuple[Callable[..., float], dict[str, Any], Any, Any, str]] = [
     (images.psnr, {}, SMALL, SMALL * np.nan, "predictions, row 0: .* found nan"),
     (images.psnr, {"data_range": 1.0}, SMALL + 2, SMALL, "truth, row 0: expected values from 0 to 1, found 2"),
     (images.psnr, {"data_range": 0.0}, SMALL, SMALL, "`data_range`"),
+    (images.picture_accuracy, {"least_db": 0.0}, SMALL, SMALL, "`least_db`"),
+    (images.picture_accuracy, {}, SMALL, SMALL[:1], "expected the same"),
     (images.psnr, {}, SMALL, SMALL[:, :-1], "predictions, row 0: expected shape"),
     (images.psnr, {}, SMALL, SMALL[:1], "expected the same"),
     (images.psnr, {}, SMALL[:0], SMALL[:0], "no rows"),
