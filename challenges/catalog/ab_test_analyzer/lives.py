@@ -39,7 +39,7 @@ def cases(rng: Generator) -> Iterator[Case]:
 def _lifts(rng: Generator) -> NDArray[np.float64]:
     """Return lifts, each with its opposite: an edition with luck on one side would pay those who ship everything."""
     half = np.array([min(abs(draw_lift(rng)), 0.4) for _ in range(COUNT // 2)])
-    return rng.permutation(np.concatenate([half, -half]))
+    return rng.permutation(np.concatenate([half, -half])) + 0.0  # no lift is 0, not -0
 
 
 def _counts(
