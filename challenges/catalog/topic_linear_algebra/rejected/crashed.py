@@ -1,0 +1,1 @@
+raise RuntimeError("fails while it is being loaded")

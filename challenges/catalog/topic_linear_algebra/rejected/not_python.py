@@ -1,0 +1,2 @@
+def dot(u, v)
+    return sum(x * y for x, y in zip(u, v))
