@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 
 SAME_VALUE = 1e-6
 """Relative difference up to which two repaired numbers are the same."""
+NAMES = ("row", "column", "value")
+"""Of a repair that is a dict, as free lines of a csv are."""
 
 Repairs = dict[tuple[Hashable, Hashable], list[str | float]]
 """(row, column) -> the values proposed for that cell."""
@@ -28,8 +30,8 @@ def edit_f1(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
 
     Parameters
     ----------
-    truth, predictions : (n,) cells, one for each table: lists of [row, column, new value], the value a text or a
-        number; a text that is a number is that number.
+    truth, predictions : (n,) cells, one for each table: lists of [row, column, new value], or of dicts with `row`,
+        `column` and `value`; the value is a text or a number, and a text that is a number is that number.
 
     Returns
     -------
@@ -188,6 +190,8 @@ def _repairs(cell: Any, side: str, row: int) -> Repairs:
         raise MetricError(f"{side}, row {row}: expected a list of repairs, found {type(cell).__name__}")
     for place, repair in enumerate(cell):
         where = f"{side}, row {row}, repair {place}"
+        if isinstance(repair, dict) and set(repair) == set(NAMES):
+            repair = [repair[name] for name in NAMES]
         if not isinstance(repair, list | tuple) or len(repair) != 3:
             raise MetricError(f"{where}: expected [row, column, new value], found {repair!r}")
         for name in repair[:2]:

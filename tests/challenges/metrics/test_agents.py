@@ -148,6 +148,16 @@ def test_a_repair_is_right_in_its_cell_and_value() -> None:
     assert records.edit_f1(truth, found) == pytest.approx(2 * 1 / (3 + 4))
 
 
+def test_repairs_may_be_free_lines_of_a_csv() -> None:
+    found = cells([[{"row": 1, "column": "age", "value": "41"}, {"value": "Bonn", "column": "town", "row": 2}]])
+    assert records.edit_f1(cells([[[1, "age", 41], [2, "town", "Ulm"]]]), found) == 0.5
+
+
+def test_a_repair_of_other_names_is_refused() -> None:
+    with pytest.raises(MetricError, match="expected \\[row, column, new value\\]"):
+        records.edit_f1(cells([[[1, "age", 41]]]), cells([[{"line": 1, "column": "age", "value": "41"}]]))
+
+
 def test_guessing_every_value_of_a_cell_costs_as_many_repairs() -> None:
     found = cells([[[1, "town", name] for name in ("Ulm", "Bonn", "Kiel", "Jena", "Ulm")]])
     assert records.edit_f1(cells([[[1, "town", "Ulm"]]]), found) == pytest.approx(2 * 1 / (1 + 4))
