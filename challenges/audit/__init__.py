@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from challenges.anchors import ceiling, floor
@@ -39,34 +40,53 @@ SLOWEST_MINT_S = 20.0
 def audit(challenge: Challenge, *, secret: bytes, size: Size, pipeline: Pipeline) -> AuditReport:
     """Return what the audit found; a check that cannot be made has failed."""
     with tempfile.TemporaryDirectory(prefix="audit-") as folder:
-        started = time.process_time()
-        dataset = challenge.mint(secret, edition=EDITION, size=size)
-        mint_s = time.process_time() - started
-        paper = write(dataset, Path(folder) / "paper")
-        other_secret = bytes(byte ^ 0x5A for byte in secret)
-        other = write(challenge.mint(other_secret, edition=EDITION, size=size), Path(folder) / "other")
+        try:
+            return _audit(challenge, secret=secret, size=size, pipeline=pipeline, folder=Path(folder))
+        except Exception as error:  # code of the folder under test: whatever it raises is the finding
+            return _report(challenge, size, checks=[Check("mints", False, _told(error))])
 
-        checks = [_mint_is_fast(mint_s, size)]
-        checks += check_determinism(challenge, paper, other, secret=secret, size=size, folder=Path(folder) / "again")
-        checks += _guarded("exposure", lambda: check_exposure(challenge, paper))
-        checks += _guarded("side_channels", lambda: check_side_channels(challenge, paper))
-        checks += _guarded("split", lambda: check_split(challenge, paper, size))
-        checks += _guarded("statement", lambda: check_statement(challenge, paper))
-        marks: dict[str, Mark] = {}
-        checks += _guarded("anchors", lambda: _take_marks(challenge, paper, size, pipeline, marks))
-        checks += _guarded("ladder", lambda: check_ladder(challenge, marks))
-        checks += _guarded("rejections", lambda: check_rejections(challenge, paper, size, pipeline))
-        megabytes = sum(len(data) for data in (*dataset.public.values(), *dataset.inputs.values())) / 1e6
-        return AuditReport(
-            slug=challenge.spec.slug,
-            kind=str(challenge.spec.kind),
-            metric=challenge.spec.metric.primary.id,
-            size=str(size),
-            checks=tuple(checks),
-            anchors={name: mark.score for name, mark in marks.items()},
-            mint_s=mint_s,
-            megabytes=megabytes,
-        )
+
+def _audit(challenge: Challenge, *, secret: bytes, size: Size, pipeline: Pipeline, folder: Path) -> AuditReport:
+    started = time.process_time()
+    dataset = challenge.mint(secret, edition=EDITION, size=size)
+    mint_s = time.process_time() - started
+    paper = write(dataset, folder / "paper")
+    other_secret = bytes(byte ^ 0x5A for byte in secret)
+    other = write(challenge.mint(other_secret, edition=EDITION, size=size), folder / "other")
+
+    checks = [_mint_is_fast(mint_s, size)]
+    checks += check_determinism(challenge, paper, other, secret=secret, size=size, folder=folder / "again")
+    checks += _guarded("exposure", lambda: check_exposure(challenge, paper))
+    checks += _guarded("side_channels", lambda: check_side_channels(challenge, paper))
+    checks += _guarded("split", lambda: check_split(challenge, paper, size))
+    checks += _guarded("statement", lambda: check_statement(challenge, paper))
+    marks: dict[str, Mark] = {}
+    checks += _guarded("anchors", lambda: _take_marks(challenge, paper, size, pipeline, marks))
+    checks += _guarded("ladder", lambda: check_ladder(challenge, marks))
+    checks += _guarded("rejections", lambda: check_rejections(challenge, paper, size, pipeline))
+    megabytes = sum(len(data) for data in (*dataset.public.values(), *dataset.inputs.values())) / 1e6
+    return _report(challenge, size, checks=checks, marks=marks, mint_s=mint_s, megabytes=megabytes)
+
+
+def _report(
+    challenge: Challenge,
+    size: Size,
+    *,
+    checks: list[Check],
+    marks: Mapping[str, Mark] | None = None,
+    mint_s: float = 0.0,
+    megabytes: float = 0.0,
+) -> AuditReport:
+    return AuditReport(
+        slug=challenge.spec.slug,
+        kind=str(challenge.spec.kind),
+        metric=challenge.spec.metric.primary.id,
+        size=str(size),
+        checks=tuple(checks),
+        anchors={name: mark.score for name, mark in (marks or {}).items()},
+        mint_s=mint_s,
+        megabytes=megabytes,
+    )
 
 
 def _mint_is_fast(mint_s: float, size: Size) -> Check:
@@ -125,5 +145,15 @@ def _guarded(name: str, check: Callable[[], list[Check]]) -> list[Check]:
     """Return a part's checks; a folder that breaks a rule so badly that it cannot be looked at has failed."""
     try:
         return check()
-    except ChallengeError as error:
-        return [Check(name, False, str(error))]
+    except Exception as error:  # as above: one broken folder must not end the audit of the others
+        return [Check(name, False, _told(error))]
+
+
+def _told(error: Exception) -> str:
+    """Return what went wrong and, where it is no finding of ours, the line of code that raised it."""
+    if isinstance(error, ChallengeError):
+        return str(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    in_folder = [frame for frame in traceback.extract_tb(error.__traceback__) if "/catalog/" in frame.filename]
+    place = in_folder[-1] if in_folder else place
+    return f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"

@@ -202,6 +202,16 @@ def test_a_mint_that_does_without_the_secret_is_found_out(tmp_path: Path) -> Non
     assert failures(toy(tmp_path, mint=mint)) == {"other_secret_other_answers"}
 
 
+def test_a_mint_that_raises_is_a_finding_with_its_place_and_no_end_of_the_audit(tmp_path: Path) -> None:
+    def mint(streams: Streams, size: Size) -> Dataset:
+        raise ZeroDivisionError("a row without customers")
+
+    report = audit(toy(tmp_path, mint=mint), secret=SECRET, size=Size.SMALL, pipeline=PlainPipeline())
+    (check,) = report.failed
+    assert check.name == "mints"
+    assert check.explanation.startswith("ZeroDivisionError: a row without customers (test_audit.py, line ")
+
+
 def test_a_slow_mint_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auditing, "SLOWEST_MINT_S", 0.0)
     assert failures(toy(tmp_path)) == {"mint_is_fast"}
