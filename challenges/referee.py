@@ -219,7 +219,10 @@ def _parsed(line: bytes) -> Message:
 
 
 def _cut(message: Any) -> str:
-    text = orjson.dumps(message).decode()
+    try:
+        text = orjson.dumps(message).decode()
+    except TypeError:  # it reads lists nested deeper than it writes
+        return "something nested very deep"
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 

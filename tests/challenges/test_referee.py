@@ -180,6 +180,7 @@ def test_slow_pongs_buy_five_milliseconds_at_most() -> None:
         b'{"seq": 21.0}',
         b'{"seq": {"a": 1}}',
         b"[" * 5000,
+        b'{"seq": 20, "deep": ' + b"[" * 900 + b"]" * 900 + b"}",
     ],
 )
 def test_an_answer_that_is_none_is_garbled(answer: bytes) -> None:

@@ -23,6 +23,9 @@ MOST_REMARKS = 12
 SPARE_S = 3.0
 """The harness interrupts a case after four times its processor time on the clock; the referee waits a little longer."""
 
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What a value can raise that no harness of ours has sent, when it is decoded or looked at."""
+
 Oracle = Callable[[Any], Any]
 """Question -> answer. Raises ValueError, whose text the learner reads, for a question of another form."""
 OracleOf = Callable[[str, Any], Oracle]
@@ -175,7 +178,7 @@ def _answer_questions(dialogue: Dialogue, case: Case, reply: Reply, oracle: Orac
         asked += 1
         try:
             told = {"reply": encode(answer(decode(reply.message["ask"])))}
-        except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+        except UNREADABLE as error:
             told = {"refused": str(error)[:200]}
         reply = _ask(dialogue, case, "told", **told)
     return reply, asked
@@ -223,7 +226,7 @@ def _credit(step: Step, result: Message, properties: Mapping[str, Property]) -> 
 def _returned(result: Message) -> Any:
     try:
         return decode(result.get("ret"))
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+    except UNREADABLE:
         raise Failed("returned something that cannot be read") from None
 
 

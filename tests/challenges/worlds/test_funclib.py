@@ -177,6 +177,7 @@ def test_what_cannot_travel_arrives_as_the_name_of_its_type() -> None:
         {"dtype": "|O", "shape": [1], "b64": "AAAAAAAAAAA="},
         {"dtype": "<f8", "shape": [-1], "b64": "AAAAAAAAAAA="},
         {"dtype": "<f8", "shape": [2**31, 2**31], "b64": ""},
+        {"dtype": "<f8", "shape": [2**31 - 1, 0], "b64": ""},
         {"$float": "1e9"},
         {"$table": 3},
         {"$map": [[1]]},
@@ -326,6 +327,38 @@ def test_the_silent_player_earns_nothing_and_the_knowing_one_everything() -> Non
     for player, expected in ((players.silent, 0.0), (players.knowing(cases), 1.0)):
         with Dialogue(InProcess(player), bank_s=60) as dialogue:
             assert [outcome.credit for outcome in examine(dialogue, cases, slug="a-test")] == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"results": []},
+        {"results": "none"},
+        {"results": [3]},
+        {"results": [{"ret": 1}, {"ret": 1}]},
+        {"results": [{"error": "what?"}]},
+        {"results": [{"error": {"type": [], "names": 3, "line": "x", "file": "../a"}}]},
+        {"results": [{"ret": {"$table": 1}}]},
+        {"failed": "something"},
+        {"ask": 1},
+    ],
+)
+def test_an_answer_that_no_harness_gives_costs_its_case_only(answer: dict[str, Any]) -> None:
+    with Dialogue(InProcess(lambda message: answer), bank_s=60) as dialogue:
+        (outcome,) = examine(dialogue, [case(call("f", rule=same(1)))], slug="a-test")
+    assert outcome.credit == 0.0
+
+
+def test_a_value_nested_as_deep_as_json_allows_costs_its_case_only() -> None:
+    class Deep(InProcess):
+        def receive(self, timeout_s: float) -> bytes:
+            deep = b"[" * 900 + b"]" * 900
+            return super().receive(timeout_s).replace(b'"here"', deep)
+
+    with Dialogue(Deep(lambda message: {"results": [{"ret": "here"}]}), bank_s=60) as dialogue:
+        (outcome,) = examine(dialogue, [case(call("f", rule=same(1)))], slug="a-test")
+    assert outcome.credit == 0.0
 
 
 def test_a_late_answer_costs_its_case_only() -> None:

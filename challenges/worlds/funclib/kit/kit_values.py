@@ -22,6 +22,8 @@ from typing import Any
 DEEPEST = 60
 """Lists within lists; JSON readers give up somewhere beyond."""
 SAFE_INT = 2**63
+MOST_EMPTY = 1_000_000
+"""An array without numbers costs nothing to send, and its rows a lot to list."""
 ARRAY_DTYPE = re.compile(r"[<>|=]?([fiu][48]|[iub]1|[iu]2)")
 
 
@@ -226,5 +228,7 @@ def _decode_array(value: dict[str, Any]) -> Any:
         raise ValueError(f"dtype {str(dtype)[:20]} is not a kind of number; expected one such as <f8")
     if not isinstance(shape, list) or not all(type(side) is int and 0 <= side < 2**31 for side in shape):
         raise ValueError(f"shape {str(shape)[:40]} is not a list of whole numbers")
+    if 0 in shape and max(shape) > MOST_EMPTY:
+        raise ValueError(f"shape {str(shape)[:40]} holds no numbers, but too many empty rows")
     raw = base64.b64decode(value["b64"], validate=True)
     return numpy.frombuffer(raw, dtype=numpy.dtype(dtype)).reshape(shape).copy()
