@@ -47,7 +47,8 @@ def _proportions(rng: Generator, place: int) -> Iterator[Case]:
     shape = (2, 2) if place % 2 == 0 else tuple(rng.integers(2, 5, 2).tolist())
     table = rng.integers(0 if place % 4 == 0 else 3, 60, shape)
     table[0, 0] = 0 if place == 4 else table[0, 0] + 1
-    table[-1] += 1
+    table[-1] += 1  # no row and no column is empty: nothing can be expected there
+    table[0, -1] += 1
     chi2, p, df, _ = stats.chi2_contingency(table, correction=False)
     rows, columns = shape
     kind = f"{rows} x {columns}{', a zero cell' if (table == 0).any() else ''}"
