@@ -18,6 +18,7 @@ NO_PAGES = {
     "pages:board-csv", "pages:board-json", "pages:live", "pages:events", "pages:replay-json", "pages:cancel",
     "pages:choose", "pages:team-create", "pages:team-join", "pages:team-leave", "pages:certificate-issue",
     "pages:certificates-revoked", "pages:certificate-json", "pages:certificate-jwt", "pages:certificate-revoke",
+    "pages:discussion-start", "pages:reply", "pages:thread-pin", "pages:post-report", "pages:post-hide",
     "pages:did", "pages:jwks", "token-create", "token-delete", "profile-save", "account-export",
     # Asked in test_replay.py, where there is a game.
     "pages:replay",
@@ -62,6 +63,12 @@ def pages_of(reader: Any, sample: Path, tmp_path: Path) -> Iterator[tuple[str, s
     yield "pages:certificate", certificate
     yield "pages:certificate-verify", "/certificates/verify/"
     yield "pages:person", "/people/everywhere/"
+    yield "pages:discussions", f"{IRIS}discussion/"
+    reader.open(f"{IRIS}discussion/")
+    reader.fill(title="How many trees?", body="I grew *seven*:\n\n    forest(7)\n\n| a | b |\n| - | - |\n| 1 | 2 |")
+    reader.press("Post")
+    yield "pages:thread", reader.path
+    yield "pages:discussions", f"{IRIS}discussion/"
     yield "pages:roadmaps", "/roadmaps/"
     yield "pages:roadmap", "/roadmaps/ninety/"
     yield "pages:home", "/?q=nothing-like-it"

@@ -92,6 +92,13 @@ def test_hostile_text_stays_text_wherever_it_is_written(reader: Any, sample: Pat
     for address in (f"{IRIS}leaderboard/", f"{IRIS}leaderboard/embed/", f"{IRIS}submissions/", "/submissions/"):
         check(reader, address, shown)
 
+    reader.open(f"{IRIS}discussion/")
+    write(reader, "main [name=title]", SHORT)
+    write(reader, "main [name=body]", f"{HOSTILE}\n\n[x]({URL}) ![x]({URL}) <a href='{URL}'>x</a>")
+    reader.press("Post")
+    check(reader, reader.path, shown)
+    check(reader, f"{IRIS}discussion/", shown)
+
     check(reader, f"/?q={HOSTILE}", shown)
     check(reader, f"/?sort={HOSTILE}&level={HOSTILE}&page={HOSTILE}")
     check(reader, f"{IRIS}leaderboard/?board={HOSTILE}&after={HOSTILE}")
