@@ -61,7 +61,7 @@ def test_the_tables_have_the_promised_columns_and_sizes(dataset: Dataset, train:
     assert len(columns) == 26
     assert list(train.columns) == ["patient_id", "clinic", *columns, "disease"]
     assert list(table(dataset, "test.csv").columns) == ["patient_id", "clinic", *columns]
-    assert (len(train), len(table(dataset, "test.csv"))) == (1300, 8000)
+    assert (len(train), len(table(dataset, "test.csv"))) == (1300, 10_000)
 
 
 def test_the_fifth_clinic_is_in_the_test_alone(train: pd.DataFrame, test_rows: pd.DataFrame) -> None:
@@ -148,7 +148,7 @@ def test_the_list_of_columns_may_be_left_out(test_rows: pd.DataFrame, truth: Tru
 
 
 def test_true_chances_cost_what_no_knowledge_can_save(dataset: Dataset, marks: Marks) -> None:
-    # Accepted between .38 and .43 on 8,000 patients; three standard errors of 5,600 are .04.
+    # Accepted between .37 and .43 on 8,000 patients; three standard errors of 7,000 are .035.
     assert 0.34 < marks(dataset.ceiling)["cost"] < 0.47
 
 

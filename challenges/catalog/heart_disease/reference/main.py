@@ -67,7 +67,8 @@ rank = pd.Series(0.0, index=X.columns)
 scaled = (X - X.mean()) / X.std()
 for _ in range(15):
     half = rng.permutation(known)[: known // 2]
-    elimination = RFE(LogisticRegression(C=0.1, solver="liblinear"), n_features_to_select=1).fit(scaled.iloc[half], y[half])
+    linear = LogisticRegression(C=0.1, solver="liblinear")
+    elimination = RFE(linear, n_features_to_select=1).fit(scaled.iloc[half], y[half])
     rank += elimination.ranking_
 column_rank = rank.groupby(rank.index.str.split("=").str[0]).min().sort_values()
 features = [name for name in column_rank.index if name in columns]
