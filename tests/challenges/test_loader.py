@@ -27,6 +27,23 @@ def test_a_folder_whose_slug_is_not_its_name_is_refused(tmp_path: Path, monkeypa
         load("other-name")
 
 
+def test_a_shared_kit_is_published_with_the_challenges_own() -> None:
+    kit = load("topic-programming").files("kit")
+    assert {"harness.py", "kit_values.py", "kit_checks.py", "practise.py", "toys.py", "broken.py"} <= set(kit)
+    assert kit["harness.py"] == (loading.WORLDS / "funclib" / "kit" / "harness.py").read_bytes()
+    assert list(kit) == sorted(kit)
+
+
+def test_a_kit_of_a_world_that_has_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (load("topic-programming").folder / "challenge.yaml").read_text(encoding="utf-8")
+    (tmp_path / "topic_programming").mkdir()
+    text = text.replace("kit_of: funclib", "kit_of: nowhere")
+    (tmp_path / "topic_programming" / "challenge.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(loading, "CATALOG", tmp_path)
+    with pytest.raises(InvalidChallenge, match=r"program\.kit_of: no world 'nowhere' has a kit"):
+        load.__wrapped__("topic-programming")
+
+
 @pytest.mark.parametrize("slug", slugs())
 def test_a_folder_of_the_catalogue_has_its_parts(slug: str) -> None:
     challenge = load(slug)

@@ -133,6 +133,18 @@ def test_an_answer_of_several_files_is_a_list_of_parts(tmp_path: Path) -> None:
     assert answer.gives == ("price", "k")
 
 
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("{wall_s: {small: 9, full: 9}, acts: [a.py], required: [b.py]}", "has `required` files or `acts`, not both"),
+        ("{wall_s: {small: 9, full: 9}, kit_of: funclib}", "`kit_of` needs `kit: true`"),
+    ],
+)
+def test_a_program_says_one_way_what_is_handed_in(tmp_path: Path, program: str, expected: str) -> None:
+    text = GOOD.replace("kind: predictions", "kind: code").replace("metric:", f"program: {program}\nmetric:")
+    assert expected in fault(tmp_path, text)
+
+
 def test_what_counts_cannot_be_left_out(tmp_path: Path) -> None:
     assert "the primary metric needs k, which is optional" in fault(
         tmp_path, BUNDLE.replace("{id: rmse}", "{id: rmse, truth: k, predictions: k}")
