@@ -188,6 +188,7 @@ def _metadata_is_bare(files: list[ExposedFile]) -> Check:
 
 
 PLAIN_PNG = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"pHYs"}
+ONE_ENTRY = b"Exif\x00\x00MM\x00*\x00\x00\x00\x08"
 PLAIN_WAV = {b"fmt ", b"data", b"fact"}
 
 
@@ -203,10 +204,10 @@ def _chunks(data: bytes) -> Iterator[str]:
     elif data.startswith(b"\xff\xd8"):
         place = 2
         while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != 0xDA:
-            marker = data[place + 1]
-            if 0xE1 <= marker <= 0xEF or marker == 0xFE:
+            marker, end = data[place + 1], place + 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+            if (0xE1 <= marker <= 0xEF or marker == 0xFE) and not _is_orientation(data[place + 4 : end]):
                 yield f"a JPEG segment 0x{marker:02x}"
-            place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+            place = end
     elif data.startswith(b"RIFF"):
         place = 12
         while place + 8 <= len(data):
@@ -214,6 +215,11 @@ def _chunks(data: bytes) -> Iterator[str]:
             if kind not in PLAIN_WAV:
                 yield f"a WAV chunk {kind.decode('latin-1')}"
             place += 8 + int.from_bytes(data[place + 4 : place + 8], "little")
+
+
+def _is_orientation(segment: bytes) -> bool:
+    """Return whether this is an EXIF block of one entry, which says how to hold the picture: it belongs to a task."""
+    return len(segment) == 32 and segment[:14] == ONE_ENTRY and segment[14:18] == b"\x00\x01\x01\x12"
 
 
 def _verdict(name: str, leaks: list[str], kept: str) -> Check:

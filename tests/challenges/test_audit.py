@@ -19,6 +19,7 @@ from PIL import Image, PngImagePlugin
 import challenges.audit as auditing
 from challenges.anchors import evaluate, play
 from challenges.audit import AuditReport, Graded, audit
+from challenges.audit.exposure import _chunks
 from challenges.errors import Finding, InvalidSubmission
 from challenges.evaluation import Evaluation, Truth
 from challenges.loader import Challenge
@@ -294,6 +295,13 @@ def exif_in_a_jpeg(world: World) -> None:
     buffer = io.BytesIO()
     Image.new("L", (8, 8)).save(buffer, format="JPEG", exif=exif)
     world.files["a.jpg"] = buffer.getvalue()
+
+
+def test_an_orientation_alone_is_no_metadata_that_tells() -> None:
+    exif, buffer = Image.Exif(), io.BytesIO()
+    exif[0x0112] = 6
+    Image.new("L", (8, 8)).save(buffer, format="JPEG", exif=exif)
+    assert list(_chunks(buffer.getvalue())) == []
 
 
 def half_public(world: World) -> None:

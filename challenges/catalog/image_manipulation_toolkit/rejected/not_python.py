@@ -1,0 +1,4 @@
+import csv
+
+for row in csv.reader(open("train.csv")
+    print(row)
