@@ -1,0 +1,2 @@
+def clean(table)
+    return table
