@@ -20,7 +20,7 @@ from challenges.packing import csv_bytes, json_bytes, zip_bytes
 from challenges.spec import Size
 from challenges.worlds import clinic as world
 
-TRAIN_ROWS = {Size.SMALL: 1_300, Size.FULL: 12_000}
+TRAIN_ROWS = {Size.SMALL: 2_000, Size.FULL: 12_000}
 TEST_ROWS = {Size.SMALL: 10_000, Size.FULL: 12_000}
 """With 1,900 rows the starter could not be told from treating everybody: one missed patient weighs as much as five."""
 TRAIN_SHARES = (0.38, 0.27, 0.20, 0.15, 0.0)

@@ -76,7 +76,7 @@ features = [name for name in column_rank.index if name in columns]
 labs = {"uric_acid", "triglycerides", "sodium", "potassium", "calcium", "albumin", "platelets", "ferritin", "tsh",
         "alt", "bilirubin", "vitamin_d"}  # fmt: skip
 kept = [name for name in X.columns if name.split("=")[0] in features[:17] or name.split("=")[0] not in labs]
-linear = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, solver="liblinear"))
+linear = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, solver="liblinear"))
 forest = RandomForestClassifier(250, min_samples_leaf=8, max_features=0.3, random_state=0, n_jobs=1)
 prob = np.zeros(len(test))
 for model, weight in ((linear, 0.7), (forest, 0.3)):
