@@ -172,6 +172,6 @@ def test_every_metric_is_explained_in_whole_sentences(slug: str) -> None:
 
     for use in (load(slug).spec.metric.primary, *load(slug).spec.metric.secondary):
         said = _metric_words(use)
-        assert said.explanation[0].isupper()
+        assert not said.explanation[0].islower()
         assert said.explanation.endswith(".")
         assert said.details
