@@ -112,6 +112,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         "JUDGE_HOME": str(home),
         "SECRETS_DIR": str(secrets_dir),
         "JUDGE_PORT": str(port),
+        "JUDGE_EVENTS_PORT": str(free_port()),
         "JUDGE_SIZE": "small",
         "JUDGE_CHALLENGES": f"{PREDICTIONS} {PROGRAM}",
         "JUDGE_LEASE_S": "6",
@@ -122,7 +123,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     subprocess.run([sys.executable, "-m", "sandbox.images.build", "cpu", "--network", "host"], cwd=ROOT, check=True)
     try:
         running.compose("build", "postgres", "redis", "migrate")
-        running.compose("up", "-d", "web", "worker-cpu", "beat")
+        running.compose("up", "-d", "web", "events", "worker-cpu", "beat")
         yield running
     finally:
         # The files belong to users of the containers: one of them removes what lies there.
@@ -188,27 +189,43 @@ def test_a_program_outlives_its_killed_worker(deployment: Deployment, learner: L
     )
 
 
-def test_only_the_web_server_has_a_port_and_only_on_loopback(deployment: Deployment) -> None:
+def test_the_events_server_serves_events_alone(deployment: Deployment, learner: Learner) -> None:
+    address = f"http://127.0.0.1:{deployment.environment['JUDGE_EVENTS_PORT']}"
+
+    def status(path: str) -> int | None:
+        try:
+            return httpx.get(f"{address}{path}", trust_env=False, timeout=10).status_code
+        except httpx.TransportError:
+            return None
+
+    assert wait_for(lambda: status("/healthz"), within_s=60, told="the events server answers") == 200
+    assert status("/") == 404
+    assert status("/submissions/1/events/") == 302  # to the login
+
+
+def test_only_the_web_servers_have_ports_and_only_on_loopback(deployment: Deployment) -> None:
     published = {
         service: deployment.container(service)["HostConfig"]["PortBindings"] or {}
-        for service in ("web", "worker-cpu", "beat", "postgres", "redis")
+        for service in ("web", "events", "worker-cpu", "beat", "postgres", "redis")
     }
-    port = deployment.address.rpartition(":")[2]
-    assert published.pop("web") == {"8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": port}]}
+    for service, name in (("web", "JUDGE_PORT"), ("events", "JUDGE_EVENTS_PORT")):
+        port = deployment.environment[name]
+        assert published.pop(service) == {"8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": port}]}
     assert published == {"worker-cpu": {}, "beat": {}, "postgres": {}, "redis": {}}
 
 
-def test_the_web_server_is_an_ordinary_user_without_any_right(deployment: Deployment) -> None:
-    told = deployment.compose("exec", "-T", "web", "cat", "/proc/self/status").stdout
+@pytest.mark.parametrize("service", ["web", "events"])
+def test_a_web_server_is_an_ordinary_user_without_any_right(deployment: Deployment, service: str) -> None:
+    told = deployment.compose("exec", "-T", service, "cat", "/proc/self/status").stdout
     status = dict(line.split(":\t", 1) for line in told.splitlines() if ":\t" in line)
     assert status["Uid"].split() == ["10000"] * 4
     assert status["CapBnd"] == "0000000000000000"
-    assert deployment.compose("exec", "-T", "web", "touch", "/app/x", check=False).returncode != 0
+    assert deployment.compose("exec", "-T", service, "touch", "/app/x", check=False).returncode != 0
 
 
 def test_no_secret_stands_in_the_environment_of_a_container(deployment: Deployment) -> None:
-    kept = [path.read_text() for path in deployment.secrets_dir.iterdir()]
-    for service in ("web", "worker-cpu", "beat", "postgres", "redis"):
+    kept = [text for path in deployment.secrets_dir.iterdir() if (text := path.read_text())]
+    for service in ("web", "events", "worker-cpu", "beat", "postgres", "redis"):
         environment = "\n".join(deployment.container(service)["Config"]["Env"])
         assert not [secret for secret in kept if secret in environment]
 

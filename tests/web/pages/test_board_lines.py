@@ -1,5 +1,6 @@
 """What a board shows beside its rows: intervals, anchors, medals, one's own row, the climb of the leading teams."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -247,7 +248,7 @@ def test_the_climb_is_on_the_first_page_with_its_figures(
 def test_no_private_score_is_in_the_climb(edition: Edition, browse: Browse, ada: User, scored: Scored) -> None:
     scored(ada, 0.6, private=0.1234)
     scored(ada, 0.8, private=0.1235)
-    assert "0.123" not in browse().get(BOARD).html
+    assert re.search(r"(?<!\d)0\.123", browse().get(BOARD).html) is None  # 10.123 may be a place in the drawing
 
 
 def test_a_name_is_text_in_the_climb_too(edition: Edition, browse: Browse, ada: User, scored: Scored) -> None:
