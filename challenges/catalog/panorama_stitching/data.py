@@ -44,7 +44,7 @@ class Scale:
 
 
 SCALES = {
-    Size.SMALL: Scale(frame=Frame(width=240, height=180), side=640, views=5, train=6, test=24),
+    Size.SMALL: Scale(frame=Frame(width=240, height=180), side=640, views=5, train=6, test=27),
     Size.FULL: Scale(frame=Frame(width=480, height=360), side=1600, views=6, train=60, test=150),
 }
 

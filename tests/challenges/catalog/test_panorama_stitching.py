@@ -83,7 +83,7 @@ def test_half_a_photo_shared_is_an_overlap_of_a_half() -> None:
 
 def test_learners_get_answers_in_train_and_names_only_in_test(dataset: Dataset) -> None:
     train, test = (pd.read_csv(io.BytesIO(dataset.public[name]), dtype=str) for name in ("train.csv", "test.csv"))
-    assert (len(train), len(test)) == (24, 96)
+    assert (len(train), len(test)) == (24, 108)
     assert list(test.columns) == ["photo", "scene", "reference"]
     assert not set(train["scene"]) & set(test["scene"])
     assert set(pictures(dataset.public["test_photos.zip"])) == set(test["photo"]) | set(test["reference"])
@@ -101,7 +101,7 @@ def test_a_scene_is_either_public_or_private(dataset: Dataset, truth: Truth) -> 
     assert test["photo"].tolist() == truth.ids["photo"].tolist()
     split = pd.Series(truth.public).groupby(test["scene"]).agg(["min", "max", "size"])
     assert (split["min"] == split["max"]).all()
-    assert (split["min"].sum(), len(split), set(split["size"])) == (8, 24, {4})
+    assert (split["min"].sum(), len(split), set(split["size"])) == (9, 27, {4})
     assert (pd.Series(truth.unit).groupby(test["scene"]).nunique() == 1).all()
 
 
@@ -113,7 +113,8 @@ def test_a_photo_laid_by_its_told_corners_shows_what_its_reference_shows(dataset
 
 def test_told_stops_are_the_brightness_ratio_where_both_photos_show_the_same(dataset: Dataset) -> None:
     found = np.array(trained(dataset))
-    assert np.abs(found[:, 1] - found[:, 2]).max() < 0.35  # vignetting and a cloud's shadow
+    assert np.abs(found[:, 1] - found[:, 2]).max() < 0.7  # where a cloud's shadow lies: 35 % is 0.62 stops
+    assert np.corrcoef(found[:, 1], found[:, 2])[0, 1] > 0.9
     assert np.median(np.abs(found[:, 1] - found[:, 2])) < 0.1
     assert np.abs(found[:, 2]).max() > 0.4
 
