@@ -126,7 +126,7 @@ class Takes(StrEnum):
     PARTS = "parts"
     """Truth: floor, ceiling and weight of each part of a composite score; predictions: the values of the parts."""
     EDITS = "edits"
-    """One list of [row, column, new value] a table, on both sides."""
+    """One list of [row, column, new value] a table, or of other items a picture, on both sides."""
     MASKS = "masks"
     """Truth: annotations of one image with masks; predictions: masks of one image, each with a score."""
     LABEL_MAPS = "label_maps"

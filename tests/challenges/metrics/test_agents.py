@@ -163,6 +163,29 @@ def test_guessing_every_value_of_a_cell_costs_as_many_repairs() -> None:
     assert records.edit_f1(cells([[[1, "town", "Ulm"]]]), found) == pytest.approx(2 * 1 / (1 + 4))
 
 
+def test_listed_items_are_right_as_a_whole_and_letter_by_letter() -> None:
+    truth = cells([[{"kind": "ean13", "text": "0123"}, {"kind": "qr", "text": "box"}], []])
+    found = cells([[{"text": "123", "kind": "ean13"}, {"text": "box", "kind": "qr"}], [{"kind": "qr", "text": "box"}]])
+    assert records.listing_f1(truth, found) == pytest.approx(2 * 1 / (2 + 3))
+
+
+def test_an_item_listed_twice_is_two_items() -> None:
+    truth, found = cells([[["qr", "a"], ["qr", "b"]]]), cells([[["qr", "a"], ["qr", "a"]]])
+    assert records.listing_f1(truth, found) == 0.5
+    assert records.listing_f1(truth, truth) == 1
+
+
+def test_two_empty_lists_have_no_f1() -> None:
+    with pytest.raises(MetricError, match="at least one item"):
+        records.listing_f1(cells([[]]), cells([[]]))
+
+
+@pytest.mark.parametrize("item", [[], {}, "abc", 7, [["a"]], {"text": None}, ["qr", math.inf]])
+def test_what_is_no_item_is_refused(item: Any) -> None:
+    with pytest.raises(MetricError, match="predictions, row 0, item 0: expected texts and numbers by name"):
+        records.listing_f1(cells([[["qr", "a"]]]), cells([[item]]))
+
+
 @pytest.mark.parametrize(
     "repair", [[1, "age"], [1, "age", None], [1, "age", math.nan], [1.5, "age", 3], [1, ["age"], 3], "abc", 7]
 )

@@ -1,0 +1,5 @@
+"""Lets a finished reader do the work."""
+
+from pyzbar import pyzbar
+
+print(pyzbar.decode)

@@ -1,0 +1,4 @@
+import cv2
+
+for photo in photos
+    print(photo)
