@@ -127,7 +127,7 @@ def read_lines(strip):
     """Return how many scan lines of an upright region say what."""
     votes = Counter()
     height = len(strip)
-    for centre in np.linspace(0.12, 0.88, 15) * height:
+    for centre in np.linspace(0.12, 0.88, 10) * height:
         top = int(max(centre - 2, 0))
         line = strip[top : top + 5].mean(axis=0)
         for tones in (line, 255 - line):
