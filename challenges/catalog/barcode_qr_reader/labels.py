@@ -50,7 +50,7 @@ class Label:
 
 def draw_label(rng: Generator) -> Label:
     """Return a label; three of ten are spoilt."""
-    symbology = str(rng.choice(["qr", "ean13", "code128"], p=[0.4, 0.3, 0.3]))
+    symbology = str(rng.choice(["qr", "ean13", "code128"], p=[0.38, 0.26, 0.36]))
     spoilt = str(rng.choice(["misprint", "cut", "taped", "stripes"])) if rng.random() < SPOILT else ""
     text = _draw_text(rng, symbology)
     modules = _modules(rng, symbology, text, spoilt)
