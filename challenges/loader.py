@@ -31,6 +31,11 @@ class Challenge:
         """What the learner reads, in Markdown."""
         return (self.folder / "statement.md").read_text(encoding="utf-8")
 
+    @property
+    def picture(self) -> Path:
+        """What the list and the overview show; drawn beforehand by challenges/pictures."""
+        return self.folder / "picture.webp"
+
     def mint(self, secret: bytes, *, edition: str, size: Size) -> Dataset:
         """Return the data of one edition; baseline and kit are published with them."""
         streams = Streams.of(secret, slug=self.spec.slug, version=self.spec.version, edition=edition, size=size)
