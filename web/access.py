@@ -58,6 +58,7 @@ ROUTES: dict[str, Who] = {
     # Pages
     "pages:home":          Who.ANYBODY,
     "pages:challenge":     Who.ANYBODY,
+    "pages:picture":       Who.ANYBODY,
     "pages:roadmaps":      Who.ANYBODY,
     "pages:roadmap":       Who.ANYBODY,  # who is signed in sees their own progress in it
     "pages:data":          Who.ANYBODY,

@@ -37,6 +37,7 @@ SAMPLES = {
     "provider_id": "oidc",
     "code": "nothing",
     "place": "0",
+    "digest": "nothing",
 }
 LOGIN = re.compile(r"^/(accounts|admin)/login/\?next=")
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)

@@ -20,6 +20,7 @@ from web.downloads import serve, serve_bytes, serve_zip
 from web.pages import facets, previews, samples, words
 from web.pages.lookup import LearnerRequest, Paper, edition_of, learner, paper_of
 from web.pages.markdown import render as render_markdown
+from web.pages.pictures import picture_of
 from web.pages.scale import scale_of
 
 
@@ -54,6 +55,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     if paper.team is not None:
         own = Standing.objects.filter(edition=edition, board=Board.PUBLIC, team=paper.team).first()
     metric = edition.challenge.spec.metric
+    picture = picture_of(edition.challenge)
     context = {
         "paper": paper,
         "tab": "overview",
@@ -66,6 +68,9 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "counts": words.counts(edition.challenge.spec.board),
         "expected": words.expected_file(edition.challenge.spec),
         "limits": _limits(paper),
+        "picture": picture,
+        "picture_url": None if picture is None else request.build_absolute_uri(picture.address),
+        "address": request.build_absolute_uri(request.path),
     }
     return render(request, "pages/overview.html", context)
 

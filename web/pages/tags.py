@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from challenges.loader import Challenge
 from challenges.roadmaps.loader import atlas
 from challenges.spec import ChallengeSpec
 from judge.models import Submission
@@ -19,6 +20,7 @@ from judge.tiers import Tier
 from web.pages import words
 from web.pages.facets import label_of
 from web.pages.markdown import render_post
+from web.pages.pictures import Picture, picture_of
 
 register = template.Library()
 
@@ -87,6 +89,12 @@ def tier_words(tier: Tier) -> str:
 def translated(text: str) -> str:
     """Return a title or summary of the catalogue in the reader's language, as it is where nobody translated it."""
     return gettext(text) if text else ""
+
+
+@register.filter
+def picture(challenge: Challenge) -> Picture | None:
+    """Return what an `img` of a challenge needs, or None when no picture has been drawn."""
+    return picture_of(challenge)
 
 
 @register.filter
