@@ -13,7 +13,8 @@ from datetime import datetime
 
 import numpy as np
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from challenges.metrics.types import Better
 from challenges.scoring import metric_of
@@ -165,6 +166,18 @@ def rank_of(standing: Standing) -> int:
     """Return 1 + the number of rows before this one."""
     before = Standing.objects.filter(_before(_place(standing)), edition=standing.edition_id, board=standing.board)
     return before.count() + 1
+
+
+def with_rank(standings: QuerySet[Standing]) -> QuerySet[Standing]:
+    """Return rows of any boards with `rank`: 1 + the number of rows before each, all of them in one query."""
+    here = Standing.objects.filter(edition=OuterRef("edition"), board=OuterRef("board"), key__lte=OuterRef("key"))
+    before = here.filter(
+        Q(key__lt=OuterRef("key"))
+        | Q(achieved_at__lt=OuterRef("achieved_at"))
+        | Q(achieved_at=OuterRef("achieved_at"), team_id__lt=OuterRef("team_id"))
+    )
+    counted = before.order_by().values("edition").annotate(number=Count("pk")).values("number")
+    return standings.annotate(rank=Coalesce(Subquery(counted), 0) + 1)
 
 
 def row_above(standing: Standing) -> Standing | None:

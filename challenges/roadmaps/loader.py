@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from challenges.errors import InvalidChallenge
@@ -24,6 +24,12 @@ class Atlas:
     roadmaps: Sequence[Roadmap]
     rows: Mapping[str, Row]
     homes: Mapping[str, Roadmap]
+
+    @cached_property
+    def places(self) -> Mapping[str, Mapping[str, int]]:
+        """Roadmap -> challenge -> its place there: how many other challenges come before it. All by their slugs."""
+        served = {roadmap.slug: dict.fromkeys(map(self.challenge_of, roadmap.rows)) for roadmap in self.roadmaps}
+        return {roadmap: {slug: place for place, slug in enumerate(found)} for roadmap, found in served.items()}
 
     def find(self, slug: str) -> Roadmap | None:
         """Return a roadmap by its slug."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from enum import StrEnum
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,11 +15,15 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from challenges.metric_families import Family
 from challenges.readers import AnswerFormat, Expected
+from challenges.roadmaps.loader import atlas
 from challenges.spec import Kind, Level
 from judge import catalogue, editions
+from judge.catalogue import Sort
 from judge.errors import Refused
 from judge.models import Edition
+from judge.tiers import Tier
 from web import downloads
 from web.access import ByTable
 from web.api import render
@@ -28,7 +32,8 @@ from web.api.errors import Problem
 from web.api.shapes import AnswerFormatShape, ChallengeDetailShape, ChallengesShape, FilesShape
 
 PAGE = 50
-Choice = TypeVar("Choice", bound=StrEnum)
+TIERS = {tier.name.lower(): tier for tier in Tier}
+Choice = TypeVar("Choice", bound=str)
 
 
 class Challenges(View):
@@ -37,24 +42,39 @@ class Challenges(View):
     @extend_schema(
         operation_id="challenges",
         parameters=[
+            OpenApiParameter("roadmap", enum=list(atlas().places), description="Serves a row of this roadmap."),
             OpenApiParameter("level", enum=[str(level) for level in Level]),
             OpenApiParameter("domain"),
             OpenApiParameter("kind", enum=[str(kind) for kind in Kind]),
+            OpenApiParameter("metric", enum=[str(family) for family in Family], description="Of the primary metric."),
+            OpenApiParameter("gpu", enum=[str(gpu) for gpu in catalogue.Gpu], description="Whether it runs on one."),
+            OpenApiParameter("tried", enum=list(TIERS), description="How far I have come; needs a token."),
             OpenApiParameter("search", description="Words, all of which must occur."),
+            OpenApiParameter("sort", enum=[str(sort) for sort in Sort], description="`progress` needs a token."),
             OpenApiParameter("cursor", description="`next_cursor` of the page before."),
         ],
         responses=answers({200: ChallengesShape}, 400),
     )
     def get(self, request: Request) -> Response:
-        """List the live challenges, easy ones first."""
+        """List the live challenges; easy ones first, and as the roadmaps go, unless another order is asked for."""
         asked = request.query_params
+        user = viewer(request)
+        tried = _choice(request, "tried", TIERS)
+        sort = _choice(request, "sort", Sort) or Sort.ROADMAP
+        if user is None and (tried is not None or sort is Sort.PROGRESS):
+            name = "sort" if tried is None else "tried"
+            raise Problem("bad_parameter", f"{name}: how far you have come is known with your token alone.")
         wanted = catalogue.Wanted(
+            roadmap=_choice(request, "roadmap", list(atlas().places)),
             level=_choice(request, "level", Level),
             kind=_choice(request, "kind", Kind),
             domain=asked.get("domain") or None,
+            metric=_choice(request, "metric", Family),
+            gpu=_choice(request, "gpu", catalogue.Gpu),
+            tried=None if tried is None else TIERS[tried],
             search=asked.get("search") or None,
         )
-        found = catalogue.entries(viewer(request), wanted)
+        found = catalogue.entries(user, wanted, sort)
         slugs = [entry.edition.slug for entry in found]
         start = slugs.index(asked["cursor"]) + 1 if asked.get("cursor") in slugs else 0
         shown = found[start : start + PAGE]
@@ -191,10 +211,11 @@ def _publishes_kit(edition: Edition) -> bool:
     return program is not None and program.kit
 
 
-def _choice(request: Request, name: str, kind: type[Choice]) -> Choice | None:
+def _choice(request: Request, name: str, known: Iterable[Choice]) -> Choice | None:
     text = request.query_params.get(name)
     if not text:
         return None
-    if text not in list(kind):
-        raise Problem("bad_parameter", f"{name}: expected one of {', '.join(kind)}, found {text[:40]!r}.")
-    return kind(text)
+    found = next((one for one in known if one == text), None)
+    if found is None:
+        raise Problem("bad_parameter", f"{name}: expected one of {', '.join(known)}, found {text[:40]!r}.")
+    return found

@@ -51,6 +51,7 @@ def challenge(entry: catalogue.Entry) -> Plain:
         "teams": entry.teams,
         "my_team": None if entry.team is None else entry.team.name,
         "my_rank": entry.rank,
+        "my_tier": None if entry.tier is None else entry.tier.name.lower(),
     }
 
 

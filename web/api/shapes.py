@@ -9,6 +9,7 @@ from rest_framework import serializers
 from challenges.metrics.types import Better
 from challenges.spec import Counts, Kind, Level
 from judge.models import Board
+from judge.tiers import Tier
 from judge.verdicts import Fault, State, Step, Verdict
 
 Shape = serializers.Serializer[Any]
@@ -115,6 +116,7 @@ class ChallengeShape(Shape):
     teams = serializers.IntegerField(help_text="Teams with a score.")
     my_team = serializers.CharField(allow_null=True)
     my_rank = serializers.IntegerField(allow_null=True)
+    my_tier = serializers.ChoiceField([tier.name.lower() for tier in Tier], allow_null=True)
 
 
 class ChallengesShape(Shape):

@@ -32,7 +32,7 @@ ORDERS: dict[str, Callable[[Entry], object]] = {
     "LATEST_DEADLINE": lambda entry: -(entry.edition.closes_at or NEVER).timestamp(),
     "RECENTLY_CREATED": lambda entry: -entry.edition.created_at.timestamp(),
 }
-"""Every other order (best, grouped, prize, relevance) is ours: by level, then by title."""
+"""Every other order (best, grouped, prize, relevance) is ours: by level, then as the roadmaps go."""
 
 
 class ListCompetitions(View):

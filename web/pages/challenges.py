@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from inspect import getdoc
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,6 +24,9 @@ from web.pages.markdown import render as render_markdown
 from web.pages.pictures import picture_of
 from web.pages.scale import scale_of
 
+PAGE = 24
+"""Cards on a page of the list: whole rows of two, three and four."""
+
 
 @dataclass(frozen=True)
 class MetricWords:
@@ -40,10 +44,20 @@ class MetricWords:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Return the challenge list, narrowed by plain GET fields."""
-    entries = catalogue.entries(learner(request))
-    listing = facets.listing(entries, facets.wanted_of(request.GET))
-    return render(request, "pages/home.html", {"listing": listing})
+    """Return one page of the challenge list, narrowed and sorted by plain GET fields."""
+    user = learner(request)
+    is_signed_in = user is not None
+    wanted = facets.wanted_of(request.GET, is_signed_in=is_signed_in)
+    sort = facets.sort_of(request.GET, is_signed_in=is_signed_in)
+    listing = facets.listing(catalogue.entries(user), wanted, sort, is_signed_in=is_signed_in)
+    page = Paginator(listing.entries, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "listing": listing,
+        "page": page,
+        "previous": facets.address_of(wanted, sort, page=page.number - 1) if page.has_previous() else None,
+        "next": facets.address_of(wanted, sort, page=page.number + 1) if page.has_next() else None,
+    }
+    return render(request, "pages/home.html", context)
 
 
 @require_safe
