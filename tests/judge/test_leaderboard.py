@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pytest
@@ -64,6 +65,18 @@ def test_around_me_shows_both_neighbours_with_their_ranks(edition: Edition, make
     rows = leaderboard.around(edition, Board.PUBLIC, teams[4], reach=2)
     assert [(row.rank, row.standing.team) for row in rows] == [(n + 1, teams[n]) for n in (2, 3, 4, 5, 6)]
     assert [row.rank for row in leaderboard.around(edition, Board.PUBLIC, teams[0], reach=2)] == [1, 2, 3]
+
+
+def test_the_ranks_of_several_rows_are_counted_in_one_query(
+    edition: Edition, make_submission: Make, django_assert_num_queries: Callable[..., AbstractContextManager[object]]
+) -> None:
+    stand(make_submission, 0.9)
+    stand(make_submission, 0.8, minutes=5)
+    stand(make_submission, 0.8, minutes=1)  # among equals the earlier
+    rows = Standing.objects.filter(board=Board.PUBLIC).order_by("pk")
+    with django_assert_num_queries(1):
+        assert list(leaderboard.with_rank(rows).values_list("rank", flat=True)) == [1, 3, 2]
+    assert [leaderboard.rank_of(row) for row in rows] == [1, 3, 2]
 
 
 def test_a_team_without_a_score_is_nowhere(edition: Edition, make_team: Callable[[], Team]) -> None:

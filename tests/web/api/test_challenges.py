@@ -47,6 +47,12 @@ def test_the_list_is_open_to_everybody(api: Any) -> None:
         ({"search": "MEADOW iris"}, ["iris-new-meadow"]),
         ({"search": "v-02"}, ["iris-new-meadow"]),
         ({"search": "meadow whales"}, []),
+        ({"roadmap": "video"}, ["iris-new-meadow"]),
+        ({"roadmap": "topics"}, []),
+        ({"metric": "classes"}, ["iris-new-meadow"]),
+        ({"metric": "texts"}, []),
+        ({"gpu": "none", "sort": "teams"}, ["iris-new-meadow"]),
+        ({"gpu": "required"}, []),
     ],
 )
 def test_the_list_can_be_narrowed(api: Any, query: dict[str, str], found: list[str]) -> None:
@@ -58,6 +64,21 @@ def test_an_unknown_level_is_refused_with_the_known_ones(api: Any) -> None:
 
     assert (refused.status_code, refused.json()["code"]) == (400, "bad_parameter")
     assert "beginner, intermediate, advanced, expert" in refused.json()["sentence"]
+
+
+def test_the_list_knows_how_far_i_have_come(api: Any, ada: User) -> None:
+    assert api().get("challenges").json()["items"][0]["my_tier"] is None
+    assert api(ada).get("challenges").json()["items"][0]["my_tier"] == "not_tried"
+    assert slugs(api(ada).get("challenges", {"tried": "not_tried", "sort": "progress"})) == ["iris-new-meadow"]
+    assert slugs(api(ada).get("challenges", {"tried": "gold"})) == []
+
+
+@pytest.mark.parametrize(("query", "name"), [({"tried": "gold"}, "tried"), ({"sort": "progress"}, "sort")])
+def test_nobodys_progress_is_refused(api: Any, query: dict[str, str], name: str) -> None:
+    refused = api().get("challenges", query)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_parameter")
+    assert refused.json()["sentence"].startswith(f"{name}: ")
 
 
 def test_retired_editions_are_not_listed(api: Any, edition: Edition) -> None:
