@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from challenges.scoring import SplitScores
-from judge import ladder, leaderboard, queue, rules
+from judge import ladder, leaderboard, queue, rules, teams
 from judge.errors import Cancelled, LeaseLost
 from judge.models import Attempt, Board, Event, QuotaDay, Submission, Team
 from judge.reports import Report
@@ -136,11 +136,7 @@ def release(lease: Lease) -> None:
 def expire(submission_id: int, now: datetime) -> bool:
     """Take a submission away from a worker that went silent; True when this call did it."""
     with transaction.atomic():
-        submission = (
-            Submission.objects.select_for_update()
-            .filter(pk=submission_id, state=State.RUNNING, lease_until__lt=now)
-            .first()
-        )
+        submission = _locked(submission_id).filter(state=State.RUNNING, lease_until__lt=now).first()
         if submission is None:
             return False
         tried = Attempt.objects.filter(submission=submission, number=submission.attempts)
@@ -156,7 +152,7 @@ def cancel(submission: Submission) -> bool:
     a heartbeat and has used its attempt.
     """
     with transaction.atomic():
-        locked = Submission.objects.select_for_update().get(pk=submission.pk)
+        locked = _locked(submission.pk).get()
         match State(locked.state):
             case State.DONE:
                 return False
@@ -181,10 +177,16 @@ def _claimable(now: datetime) -> Q:
 
 
 def _held(lease: Lease) -> Submission:
-    submission = Submission.objects.select_for_update().filter(pk=lease.submission_id, lease_token=lease.token).first()
+    submission = _locked(lease.submission_id).filter(lease_token=lease.token).first()
     if submission is None:
         raise LeaseLost(f"submission {lease.submission_id} is graded by somebody else by now")
     return submission
+
+
+def _locked(submission_id: int) -> QuerySet[Submission]:
+    """Lock a submission's team, then, when the rows are read, the submission: the order in which teams merge."""
+    teams.held_team_behind(submission_id)
+    return Submission.objects.select_for_update().filter(pk=submission_id)
 
 
 def _finish(submission: Submission, report: Report) -> None:

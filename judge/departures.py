@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from judge import bookkeeping
+from judge import bookkeeping, teams
 from judge.discussions import threads
 from judge.errors import Refused
 from judge.models import Submission, Team
@@ -36,12 +36,22 @@ def depart(user: User) -> None:
     for submission in Submission.objects.filter(user=user).exclude(state=State.DONE):
         bookkeeping.cancel(submission)
     with transaction.atomic():
+        held = _held_teams(user)
         ghost = _ghost()
         _anonymise_submissions(user, ghost)
         threads.forget(user)
-        for team in Team.objects.filter(Q(captain=user) | Q(memberships__user=user)).distinct():
+        for team in held:
             _leave(team, user, ghost)
         user.delete()
+
+
+def _held_teams(user: User) -> list[Team]:
+    """Return the user's teams, locked: before their submissions, as a merge of two teams takes them."""
+    while True:
+        theirs = set(Team.objects.filter(Q(captain=user) | Q(memberships__user=user)).values_list("pk", flat=True))
+        held = teams.hold(*theirs)
+        if set(held) == theirs:  # else one of them went up in another one meanwhile
+            return list(held.values())
 
 
 def _ghost() -> User:

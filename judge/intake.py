@@ -58,10 +58,11 @@ def submit(user: User, edition: Edition, hand_in: HandIn) -> Submission:
     now = timezone.now()
     _check_rules(edition, size_bytes=len(hand_in.data), now=now)
     findings = check(edition, hand_in)
-    team = teams.ensure(user, edition)
+    teams.ensure(user, edition)
     sha256 = storage.keep(hand_in.data)
     try:
         with transaction.atomic():
+            team = teams.held_team_of(user, edition) or teams.ensure(user, edition)
             if not findings:
                 _spend_quota(team, edition, now)
             submission = _create(user, team, hand_in, sha256=sha256, findings=findings, now=now)
@@ -113,7 +114,7 @@ def choose(submission: Submission, *, chosen: bool) -> None:
     if submission.edition.has_closed(timezone.now()):
         raise SubmissionRefused("deadline_passed", _("The deadline has passed; the choice stands."), status=403)
     with transaction.atomic():
-        team = Team.objects.select_for_update().get(pk=submission.team_id)
+        team = teams.held_team_behind(submission.pk) or submission.team
         others = team.submissions.filter(chosen=True).exclude(pk=submission.pk).count()
         if chosen and others >= board.chosen_max:
             raise SubmissionRefused(
@@ -192,7 +193,9 @@ def _spend_quota(team: Team, edition: Edition, now: datetime) -> None:
     limit = edition.challenge.spec.board.per_day
     day = rules.quota_day(now)
     QuotaDay.objects.get_or_create(team=team, day=day, defaults={"limit": limit})
-    if not QuotaDay.objects.filter(team=team, day=day, used__lt=F("limit")).update(used=F("used") + 1):
+    # A row's own limit is larger after two teams that had used more than one quota became one.
+    unspent = QuotaDay.objects.filter(team=team, day=day, used__lt=F("limit")).filter(used__lt=limit)
+    if not unspent.update(used=F("used") + 1):
         resets_at = rules.quota_resets_at(now)
         raise SubmissionRefused(
             "quota_exhausted",

@@ -57,6 +57,16 @@ def quota_resets_at(now: datetime) -> datetime:
     return datetime.combine(quota_day(now) + timedelta(days=1), time.min, tzinfo=UTC)
 
 
+def most_attempts(*, per_day: int, opened_at: datetime, now: datetime) -> int:
+    """Return how many attempts one team could have used by now: the quota of each day since the opening."""
+    return per_day * max((quota_day(now) - quota_day(opened_at)).days + 1, 0)
+
+
+def day_of_attempts(attempts: int, *, per_day: int, opened_at: datetime) -> date:
+    """Return the first day by whose end one team could have used so many attempts."""
+    return quota_day(opened_at) + timedelta(days=max(math.ceil(attempts / per_day), 1) - 1)
+
+
 def retry_delay(attempts: int) -> timedelta:
     """Return how long to wait after the given number of failed tries of ours: 5 s, 20 s, 80 s."""
     return timedelta(seconds=5 * 4 ** (attempts - 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -57,11 +59,15 @@ def create(user: User, edition: Edition, *, name: str) -> Team:
 def join(user: User, edition: Edition, *, code: str) -> Team:
     """Return the team that the code belongs to, with the user in it. Raises TeamRefused."""
     with transaction.atomic():
-        team = Team.objects.select_for_update().filter(edition=edition, join_code=code.strip()).first()
-        if team is None:
+        own = team_of(user, edition)
+        wanted = by_code(edition, code)
+        held = hold(*(team.pk for team in (own, wanted) if team is not None))
+        if wanted is None or wanted.pk not in held:
             sentence = _("No team of this challenge has this code; ask its captain.")
             raise TeamRefused("unknown_code", sentence, status=404)
-        own = team_of(user, edition)
+        if own is not None and not own.memberships.filter(user=user).exists():
+            raise TeamRefused("team_changed", _("Your team has changed in this very moment; look at it and try again."))
+        team = held[wanted.pk]
         if own == team:
             return team
         if own is not None:
@@ -77,10 +83,42 @@ def join(user: User, edition: Edition, *, code: str) -> Team:
 def leave(user: User, edition: Edition) -> None:
     """Take the user out of the team. Raises TeamRefused once the user has handed in for it."""
     with transaction.atomic():
-        team = team_of(user, edition)
+        team = held_team_of(user, edition)
         if team is None:
             raise TeamRefused("no_team", _("You are in no team of this challenge."), status=404)
         _leave(user, team)
+
+
+def by_code(edition: Edition, code: str) -> Team | None:
+    """Return the team of an edition that a code belongs to, or None."""
+    return Team.objects.filter(edition=edition, join_code=code.strip()).first()
+
+
+def hold(*teams: int) -> Mapping[int, Team]:
+    """Return teams by number, locked until the transaction ends; one that has vanished meanwhile is missing.
+
+    Locks are taken by rising numbers, and before any lock on a submission, by everybody who takes them.
+    """
+    return {team.pk: team for team in Team.objects.select_for_update().filter(pk__in=teams).order_by("pk")}
+
+
+def held_team_of(user: User, edition: Edition) -> Team | None:
+    """Return the user's team, locked until the transaction ends, or None."""
+    while (team := team_of(user, edition)) is not None:
+        held = hold(team.pk).get(team.pk)
+        if held is not None and held.memberships.filter(user=user).exists():
+            return held
+        # It went up in another one between the two looks: that one is the user's now.
+    return None
+
+
+def held_team_behind(submission_id: int) -> Team | None:
+    """Return the team of a submission, locked until the transaction ends; None where there is no such submission."""
+    while Team.objects.filter(submissions=submission_id).exists():
+        held = Team.objects.select_for_update(of=("self",)).filter(submissions=submission_id).first()
+        if held is not None:  # else it went up in another one while this waited for the lock
+            return held
+    return None
 
 
 def mark_baseline(username: str) -> None:
@@ -91,7 +129,11 @@ def mark_baseline(username: str) -> None:
 def _leave(user: User, team: Team) -> None:
     if team.submissions.filter(user=user).exists():
         raise TeamRefused(
-            "has_submissions", _("You have handed in for this team; its quota and scores would move with you.")
+            "has_submissions",
+            _(
+                "You have handed in for this team; its quota and scores would move with you. To work with another "
+                "team, its captain and yours can merge the two teams."
+            ),
         )
     team.memberships.filter(user=user).delete()
     heir = team.memberships.order_by("joined_at", "pk").first()

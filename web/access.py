@@ -55,6 +55,10 @@ ROUTES: dict[str, Who] = {
     "api:team":            Who.LEARNER,
     "api:team-join":       Who.LEARNER,
     "api:team-leave":      Who.LEARNER,
+    "api:team-merge":      Who.LEARNER,  # judge.merging asks whether it is the captain
+    "api:team-merge-withdraw": Who.LEARNER,  # likewise
+    "api:team-merge-accept":   Who.LEARNER,  # likewise
+    "api:team-merge-decline":  Who.LEARNER,  # likewise
     # Pages
     "pages:home":          Who.ANYBODY,
     "pages:challenge":     Who.ANYBODY,
@@ -72,6 +76,7 @@ ROUTES: dict[str, Who] = {
     "pages:all-files":     Who.LEARNER,
     "pages:starter":       Who.LEARNER,
     "pages:kit":           Who.LEARNER,
+    "pages:notebook":      Who.ANYBODY,  # a notebook server fetches it; it holds nothing but the starter
     "pages:submit":        Who.LEARNER,
     "pages:submissions":   Who.LEARNER,
     "pages:work":          Who.LEARNER,
@@ -87,6 +92,10 @@ ROUTES: dict[str, Who] = {
     "pages:team-create":   Who.LEARNER,
     "pages:team-join":     Who.LEARNER,
     "pages:team-leave":    Who.LEARNER,
+    "pages:team-merge":    Who.LEARNER,  # judge.merging asks whether it is the captain
+    "pages:team-merge-withdraw": Who.LEARNER,  # likewise
+    "pages:team-merge-accept":   Who.LEARNER,  # likewise
+    "pages:team-merge-decline":  Who.LEARNER,  # likewise
     "pages:discussions":   Who.ANYBODY,
     "pages:discussion-start": Who.LEARNER,
     "pages:thread":        Who.ANYBODY,

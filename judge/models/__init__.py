@@ -4,7 +4,7 @@ from judge.models.edition import Edition
 from judge.models.operations import Attempt, Event, Worker
 from judge.models.standing import Board, Standing
 from judge.models.submission import Submission
-from judge.models.team import Membership, QuotaDay, Team
+from judge.models.team import Membership, MergeProposal, QuotaDay, Team
 
 __all__ = [
     "Attempt",
@@ -12,6 +12,7 @@ __all__ = [
     "Edition",
     "Event",
     "Membership",
+    "MergeProposal",
     "QuotaDay",
     "Standing",
     "Submission",

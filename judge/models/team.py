@@ -46,6 +46,24 @@ class Membership(models.Model):
         return f"{self.user} in {self.team}"
 
 
+class MergeProposal(models.Model):
+    """An open proposal of one team's captain that two teams become one; answered, it is deleted."""
+
+    proposer = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="merge_proposed")
+    """Its name, captain and code stay."""
+    invited = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="merges_offered")
+    """Its captain answers; with a yes it goes up in the other."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(proposer=F("invited")), name="nobody_merges_with_themselves"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.proposer} with {self.invited}"
+
+
 class QuotaDay(models.Model):
     """Attempts that a team has used on one UTC day; spent by a conditional UPDATE, so never over the limit."""
 

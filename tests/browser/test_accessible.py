@@ -16,7 +16,8 @@ NO_PAGES = {
     # Files, data for programs, and addresses that take a form and lead on to a page of this list.
     "pages:all-files", "pages:sample", "pages:starter", "pages:kit", "pages:file", "pages:board-feed",
     "pages:board-csv", "pages:board-json", "pages:live", "pages:events", "pages:replay-json", "pages:cancel",
-    "pages:choose", "pages:team-create", "pages:team-join", "pages:team-leave", "pages:certificate-issue",
+    "pages:choose", "pages:team-create", "pages:team-join", "pages:team-leave", "pages:team-merge",
+    "pages:team-merge-withdraw", "pages:team-merge-accept", "pages:team-merge-decline", "pages:certificate-issue",
     "pages:certificates-revoked", "pages:certificate-json", "pages:certificate-jwt", "pages:certificate-revoke",
     "pages:discussion-start", "pages:reply", "pages:thread-pin", "pages:post-report", "pages:post-hide",
     "pages:did", "pages:jwks", "token-create", "token-delete", "profile-save", "account-export",

@@ -12,10 +12,10 @@ from django.utils import timezone
 from challenges.scoring import metric_of
 from challenges.spec import Kind, MetricUse, Size
 from challenges.uncertainty.intervals import interval
-from judge import catalogue, intake, leaderboard, rules, teams, waiting
+from judge import catalogue, intake, leaderboard, merging, rules, teams, waiting
 from judge.intake import Quota
 from judge.leaderboard import Row
-from judge.models import Board, Edition, Submission, Team
+from judge.models import Board, Edition, MergeProposal, Submission, Team
 from judge.verdicts import RULES, Verdict
 
 Plain = dict[str, Any]
@@ -150,6 +150,7 @@ def board_row(row: Row, *, board: Board, mine: Team | None) -> Plain:
 def team(of: Team) -> Plain:
     """Return a team as its members see it."""
     members = [m.user for m in of.memberships.select_related("user").order_by("joined_at", "pk")]
+    proposals = merging.open_for(of)
     return {
         "name": of.name,
         "members": [{"username": m.get_username(), "is_captain": m.pk == of.captain_id} for m in members],
@@ -157,7 +158,14 @@ def team(of: Team) -> Plain:
         "join_code": of.join_code,
         "rank": leaderboard.rank(of.edition, Board.PUBLIC, of),
         "quota": quota(intake.quota_of(of, of.edition)),
+        "merge_proposed_to": None if proposals.sent is None else proposals.sent.invited.name,
+        "merges_offered": [_proposal(proposal) for proposal in proposals.received],
     }
+
+
+def _proposal(of: MergeProposal) -> Plain:
+    members = sorted(of.proposer.memberships.all(), key=lambda m: (m.joined_at, m.pk))
+    return {"number": of.pk, "team": of.proposer.name, "members": [m.user.get_username() for m in members]}
 
 
 def quota_of(user: User, edition: Edition) -> Plain:

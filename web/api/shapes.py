@@ -304,6 +304,12 @@ class MemberShape(Shape):
     is_captain = serializers.BooleanField()
 
 
+class MergeProposalShape(Shape):
+    number = serializers.IntegerField(help_text="Names it in the addresses that accept and decline it.")
+    team = serializers.CharField(help_text="The team that proposed it; its name stays.")
+    members = serializers.ListField(child=serializers.CharField())
+
+
 class TeamShape(Shape):
     name = serializers.CharField()
     members = MemberShape(many=True)
@@ -311,6 +317,8 @@ class TeamShape(Shape):
     join_code = serializers.CharField(help_text="Whoever has it may join.")
     rank = serializers.IntegerField(allow_null=True)
     quota = QuotaShape()
+    merge_proposed_to = serializers.CharField(allow_null=True, help_text="The team to which ours proposed a merge.")
+    merges_offered = MergeProposalShape(many=True, help_text="Proposals that our captain can accept or decline.")
 
 
 class NewTeamShape(Shape):

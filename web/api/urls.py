@@ -44,6 +44,16 @@ urlpatterns = [
     path("challenges/<slug:slug>/team", teams.MyTeam.as_view(), name="team"),
     path("challenges/<slug:slug>/team/join", teams.JoinTeam.as_view(), name="team-join"),
     path("challenges/<slug:slug>/team/leave", teams.LeaveTeam.as_view(), name="team-leave"),
+    path("challenges/<slug:slug>/team/merge", teams.MergeTeam.as_view(), name="team-merge"),
+    path("challenges/<slug:slug>/team/merge/withdraw", teams.WithdrawMerge.as_view(), name="team-merge-withdraw"),
+    path(
+        "challenges/<slug:slug>/team/merge/<int:number>/accept", teams.AcceptMerge.as_view(), name="team-merge-accept"
+    ),
+    path(
+        "challenges/<slug:slug>/team/merge/<int:number>/decline",
+        teams.DeclineMerge.as_view(),
+        name="team-merge-decline",
+    ),
     path("submissions/<int:number>", submissions.SubmissionDetail.as_view(), name="submission"),
     path("submissions/<int:number>/file", submissions.SubmissionFile.as_view(), name="submission-file"),
     path("submissions/<int:number>/cancel", submissions.Cancel.as_view(), name="cancel"),

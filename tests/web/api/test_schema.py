@@ -53,4 +53,4 @@ def test_the_description_is_served_to_everybody(api: Any, description: dict[str,
 
 def test_names_of_routes_differ() -> None:
     names = [p.name for p in urlpatterns if isinstance(p, URLPattern)]
-    assert len(names) == len(set(names)) == 23
+    assert len(names) == len(set(names)) == 27

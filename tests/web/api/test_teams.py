@@ -77,3 +77,37 @@ def test_who_has_handed_in_stays(api: Any, ada: User, floor: bytes) -> None:
 
 def test_who_is_in_no_team_cannot_leave(api: Any, ada: User) -> None:
     assert api(ada).post(f"{TEAM}/leave").json()["code"] == "no_team"
+
+
+def test_two_teams_become_one(api: Any, ada: User, bob: User) -> None:
+    api(ada).post(TEAM, {"name": "Owls"})
+    code = api(bob).post(TEAM, {"name": "Bees"}).json()["join_code"]
+    proposed = api(ada).post(f"{TEAM}/merge", {"code": code})
+    assert (proposed.status_code, proposed.json()["merge_proposed_to"]) == (201, "Bees")
+
+    (offer,) = api(bob).get(TEAM).json()["merges_offered"]
+    assert (offer["team"], offer["members"]) == ("Owls", ["ada"])
+    merged = api(bob).post(f"{TEAM}/merge/{offer['number']}/accept")
+    body = merged.json()
+    assert (merged.status_code, body["name"], body["merges_offered"]) == (200, "Owls", [])
+    assert body["members"] == [
+        {"username": "ada", "is_captain": True},
+        {"username": "bob", "is_captain": False},
+    ]
+
+
+def test_a_merge_is_declined_withdrawn_and_refused_with_a_code(api: Any, ada: User, bob: User) -> None:
+    own = api(ada).post(TEAM, {"name": "Owls"}).json()["join_code"]
+    code = api(bob).post(TEAM, {"name": "Bees"}).json()["join_code"]
+    refused = api(ada).post(f"{TEAM}/merge", {"code": own})
+    assert (refused.status_code, refused.json()["code"]) == (400, "own_code")
+
+    api(ada).post(f"{TEAM}/merge", {"code": code})
+    number = api(bob).get(TEAM).json()["merges_offered"][0]["number"]
+    assert api(bob).post(f"{TEAM}/merge/{number}/decline").status_code == 204
+    gone = api(bob).post(f"{TEAM}/merge/{number}/accept")
+    assert (gone.status_code, gone.json()["code"]) == (404, "unknown_proposal")
+
+    api(ada).post(f"{TEAM}/merge", {"code": code})
+    assert api(ada).post(f"{TEAM}/merge/withdraw").status_code == 204
+    assert api(bob).get(TEAM).json()["merges_offered"] == []
