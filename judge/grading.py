@@ -320,8 +320,11 @@ def _finding_of(error: LastError) -> Finding:
     return Finding(code="exception", message=f"{place}{error.type}: {error.message}", file=error.file, row=error.line)
 
 
-def _usage(result: RunResult | None) -> dict[str, float | None]:
-    return {} if result is None else asdict(result.usage)
+def _usage(result: RunResult | None) -> dict[str, Any]:
+    if result is None:
+        return {}
+    timeline = [{name: v for name, v in asdict(moment).items() if v is not None} for moment in result.usage.timeline]
+    return {**asdict(result.usage), "timeline": timeline}
 
 
 def _log(job: Job, result: RunResult | None) -> str:

@@ -20,7 +20,8 @@ class Report:
     findings: Sequence[Finding] = ()
     scores: Scores | None = None
     """Present exactly when the verdict is SCORED."""
-    usage: dict[str, float | None] = field(default_factory=dict)
+    usage: dict[str, Any] = field(default_factory=dict)
+    """Fields of sandbox.contract.Usage; what is not known is None, or left out of a moment of the timeline."""
     log_tail: str = ""
     provenance: dict[str, Any] = field(default_factory=dict)
     replay: dict[str, Any] | None = None

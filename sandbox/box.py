@@ -32,6 +32,9 @@ class Sample:
     output_mb: float | None = None
     """Only where /output is no file system of its own with a size."""
     output_files: int | None = None
+    gpu_busy: float | None = None
+    """Share of the last moments in which the GPU of this box worked."""
+    gpu_memory_mb: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,12 +128,30 @@ class LastError:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Moment:
+    """What the run used in one stretch of its time; None where that cannot be known."""
+
+    until_s: float
+    """The end of the stretch, which begins where the one before it ended."""
+    cpus: float | None = None
+    """Processors busy, on average."""
+    memory_mb: float | None = None
+    """The highest."""
+    gpu_busy: float | None = None
+    """Share of the time, 0 to 1."""
+    gpu_memory_mb: float | None = None
+    """The highest."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Usage:
     """What the run used, measured on our side."""
 
     wall_s: float
     cpu_s: float | None = None
     peak_memory_mb: float | None = None
+    peak_gpu_memory_mb: float | None = None
+    timeline: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -195,8 +195,7 @@ class Running:
         self._drain()
         if killed_by_us and self._watchdog.breach is None:
             exit = Exit(code=0, out_of_memory=exit.out_of_memory)
-        usage = Usage(wall_s=wall_s, cpu_s=self._watchdog.cpu_s, peak_memory_mb=self._watchdog.peak_memory_mb)
-        return self._tell(exit, usage)
+        return self._tell(exit, self._watchdog.used(wall_s=wall_s))
 
     def _drain(self) -> None:
         """Read what was still on its way when the last process died."""

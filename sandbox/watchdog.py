@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.box import Box, Sample
-from sandbox.contract import Limits, Outcome
+from sandbox.contract import Limits, Outcome, Usage
+from sandbox.timeline import Timeline
 
 TICK_S = 0.05
 
@@ -36,6 +37,8 @@ class Watchdog(threading.Thread):
         self.started_at = 0.0
         self.cpu_s: float | None = None
         self.peak_memory_mb: float | None = None
+        self.peak_gpu_memory_mb: float | None = None
+        self._timeline = Timeline()
 
     def start(self) -> None:
         self._before = self._box.sample()
@@ -73,7 +76,20 @@ class Watchdog(threading.Thread):
             self.cpu_s = max(self.cpu_s or 0.0, sample.cpu_s - (self._before.cpu_s or 0.0))
         if sample.memory_mb is not None:
             self.peak_memory_mb = max(self.peak_memory_mb or 0.0, sample.memory_mb)
+        if sample.gpu_memory_mb is not None:
+            self.peak_gpu_memory_mb = max(self.peak_gpu_memory_mb or 0.0, sample.gpu_memory_mb)
+        self._timeline.add(time.monotonic() - self.started_at, sample, cpu_s=self.cpu_s)
         return sample
+
+    def used(self, *, wall_s: float) -> Usage:
+        """Return what was measured, once the run has ended."""
+        return Usage(
+            wall_s=wall_s,
+            cpu_s=self.cpu_s,
+            peak_memory_mb=self.peak_memory_mb,
+            peak_gpu_memory_mb=self.peak_gpu_memory_mb,
+            timeline=self._timeline.moments(),
+        )
 
     def _passed(self, sample: Sample) -> Breach | None:
         limits = self._limits

@@ -30,6 +30,7 @@ PROMISES: tuple[Promise, ...] = (
     endings.notebooks_run_cell_by_cell,
     endings.a_failing_cell_is_named,
     endings.usage_is_measured,
+    endings.use_over_time_is_measured,
     endings.libraries_work,
     endings.the_log_is_capped,
     endings.the_log_is_readable_text,

@@ -87,6 +87,17 @@ def usage_is_measured(bench: Bench) -> None:
         raise BrokenPromise(f"100 MB were measured as {usage}")
 
 
+def use_over_time_is_measured(bench: Bench) -> None:
+    """A second asleep and a second at work can be told apart afterwards, in at most 30 stretches."""
+    program = "import time\ntime.sleep(1.2)\nend = time.process_time() + 1.2\nwhile time.process_time() < end: pass"
+    usage = bench.run(program).usage
+    asleep = [moment.cpus for moment in usage.timeline if moment.until_s <= 1.0 and moment.cpus is not None]
+    awake = [moment.cpus for moment in usage.timeline if moment.until_s > 1.5 and moment.cpus is not None]
+    # Starting Python takes a part of the first second, and a busy host may give a program a fifth of a processor.
+    if not asleep or not awake or max(awake) < 0.15 or min(asleep) > 0.1 or len(usage.timeline) > 30:
+        raise BrokenPromise(f"asleep {asleep}, at work {awake}, of {usage.wall_s:.1f} s in {len(usage.timeline)} parts")
+
+
 def libraries_work(bench: Bench) -> None:
     """numpy, pandas, scipy, scikit-learn with parallel jobs, pillow and multiprocessing do their work inside."""
     program = """

@@ -22,6 +22,7 @@ from sandbox.box import Exit, Sample
 from sandbox.contract import Limits
 from sandbox.docker.engine import TIMEOUT_S, Engine, our_failure
 from sandbox.errors import SandboxUnavailable
+from sandbox.gpu_meter import GpuMeter, Reading
 from sandbox.gpus import Slot
 from sandbox.staging import JobFolder
 from sandbox.streams import SocketWire
@@ -54,6 +55,7 @@ class DockerBox:
         self._folder = folder
         self._in_memory = in_memory
         self._slot = slot
+        self._gpu = None if slot is None else GpuMeter.of(slot.device)
         self._attached: list[Any] = []
         self._group: cgroups.ForeignGroup | None = None
         self._sampled_at = 0.0
@@ -86,7 +88,15 @@ class DockerBox:
     def sample(self) -> Sample:
         output_mb, output_files = (None, None) if self._in_memory else self._scan()
         used = self._group.sample() if self._group is not None else self._ask_engine()
-        return Sample(cpu_s=used.cpu_s, memory_mb=used.memory_mb, output_mb=output_mb, output_files=output_files)
+        gpu = Reading() if self._gpu is None else self._gpu.read()
+        return Sample(
+            cpu_s=used.cpu_s,
+            memory_mb=used.memory_mb,
+            output_mb=output_mb,
+            output_files=output_files,
+            gpu_busy=gpu.busy,
+            gpu_memory_mb=gpu.memory_mb,
+        )
 
     def kill(self) -> None:
         if self._container is None or self._ended:

@@ -20,6 +20,9 @@ from judge.verdicts import RULES, Verdict
 
 Plain = dict[str, Any]
 
+MOMENT: Plain = {"cpus": None, "memory_mb": None, "gpu_busy": None, "gpu_memory_mb": None}
+"""What a moment of a run's timeline may leave out."""
+
 
 def metric(use: MetricUse) -> Plain:
     row = metric_of(use)
@@ -123,7 +126,8 @@ def submission(of: Submission, *, user: User) -> Plain:
         "log_tail": of.log_tail,
         "steps": [{"step": e.step, "detail": e.detail, "at": e.at} for e in of.events.all()],
         "wait": None if wait is None else {"ahead": wait.ahead, "estimate_s": wait.estimate_s},
-        "usage": of.usage,
+        "usage": {name: value for name, value in of.usage.items() if name != "timeline"},
+        "timeline": [MOMENT | moment for moment in of.usage.get("timeline", [])],
         "provenance": of.provenance,
         "plots": {"plots": [], "missing": []} | of.plots,
         "rank": leaderboard.rank(of.edition, Board.PUBLIC, of.team),

@@ -258,6 +258,14 @@ class PlotsShape(Shape):
     missing = MissingPlotShape(many=True)
 
 
+class MomentShape(Shape):
+    until_s = serializers.FloatField(help_text="End of the stretch, in seconds after the start of the run.")
+    cpus = serializers.FloatField(allow_null=True, help_text="Processors busy, on average.")
+    memory_mb = serializers.FloatField(allow_null=True, help_text="The highest.")
+    gpu_busy = serializers.FloatField(allow_null=True, help_text="Share of the time, 0 to 1.")
+    gpu_memory_mb = serializers.FloatField(allow_null=True, help_text="The highest.")
+
+
 class SubmissionShape(SubmissionLineShape):
     sha256 = serializers.CharField()
     fault = serializers.ChoiceField(_one_of(Fault), allow_null=True)
@@ -266,6 +274,7 @@ class SubmissionShape(SubmissionLineShape):
     steps = StepShape(many=True)
     wait = WaitShape(allow_null=True, help_text="While it is queued.")
     usage = serializers.DictField(child=serializers.FloatField(allow_null=True))
+    timeline = MomentShape(many=True, help_text="What the run used over time, in at most 30 stretches.")
     provenance = serializers.DictField(help_text="Enough to reproduce the score.")
     plots = PlotsShape()
     rank = serializers.IntegerField(allow_null=True, help_text="Of the team on the public board.")

@@ -12,7 +12,7 @@ from judge import ladder, leaderboard, waiting
 from judge.models import Board, Event, Standing, Submission
 from judge.verdicts import State, Step, Verdict
 from judge.waiting import Wait
-from web.pages import plots, results, words
+from web.pages import plots, results, timelines, words
 from web.pages.lookup import Paper
 from web.pages.plots import Drawing
 from web.pages.reels import is_known
@@ -62,6 +62,7 @@ class Live:
     place: Place | None
     result: Result | None
     usage: list[Used]
+    timelines: list[Drawing]
     has_replay: bool
     provenance: list[tuple[str, str]]
     sentence: str
@@ -85,6 +86,7 @@ def live_of(submission: Submission, paper: Paper) -> Live:
         place=_place(submission),
         result=results.result_of(submission, paper),
         usage=results.usage_of(submission, paper),
+        timelines=timelines.drawings(submission.usage, results.limits_of(paper)),
         has_replay=done and is_known(submission.replay),
         provenance=[(name.replace("_", " "), str(value)) for name, value in submission.provenance.items() if value],
         sentence=_sentence(submission.sentence),

@@ -17,6 +17,7 @@ from judge.tiers import Tier
 from judge.verdicts import Verdict
 from web.pages import words
 from web.pages.lookup import Paper
+from web.pages.timelines import TIMELINE
 
 OUTCOMES = {
     Outcome.BETTER: gettext_lazy("better by more than chance explains"),
@@ -101,11 +102,12 @@ def change_of(compared: Comparison | None, paper: Paper) -> Change | None:
 
 def usage_of(submission: Submission, paper: Paper) -> list[Used]:
     """Return what a run used, each beside its limit."""
-    limits = _limits(paper)
+    limits = limits_of(paper)
     return list(_usage(submission.usage, limits))
 
 
-def _limits(paper: Paper) -> Mapping[str, float]:
+def limits_of(paper: Paper) -> Mapping[str, float]:
+    """Return field of a run's usage -> its limit; empty where nothing is run."""
     program = paper.spec.program
     if program is None:
         return {}
@@ -115,12 +117,13 @@ def _limits(paper: Paper) -> Mapping[str, float]:
         "wall_s": wall_s,
         "cpu_s": program.cpu_s.of(size) if program.cpu_s else wall_s * program.cpus,
         "peak_memory_mb": float(program.memory_mb),
+        "cpus": program.cpus,
     }
 
 
 def _usage(usage: Mapping[str, Any], limits: Mapping[str, float]) -> Iterator[Used]:
     for name, value in usage.items():
-        if value is None:
+        if value is None or name == TIMELINE:
             continue
         label, unit = words.USAGE.get(name, (name.replace("_", " "), ""))
         if not isinstance(value, float | int):

@@ -75,6 +75,7 @@ USAGE = {
     "wall_s": (_("Time"), "s"),
     "cpu_s": (_("Processor time"), "s"),
     "peak_memory_mb": (_("Peak memory"), "MB"),
+    "peak_gpu_memory_mb": (_("Peak GPU memory"), "MB"),
 }
 
 _ARTICLES = {

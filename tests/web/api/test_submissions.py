@@ -322,6 +322,15 @@ def test_plots_of_the_public_rows_come_with_the_score(api: Any, ada: User, floor
     assert confusion["shares"] == [[1, 0, 0], [1, 0, 0], [1, 0, 0]]  # every flower is called setosa
 
 
+def test_what_a_run_used_over_time_comes_with_every_field(api: Any, ada: User, floor: bytes) -> None:
+    number = api(ada).submit(IRIS, floor).json()["id"]
+    timeline = [{"until_s": 1.0, "cpus": 0.5, "memory_mb": 100.0}]
+    Submission.objects.filter(pk=number).update(usage={"wall_s": 1.2, "timeline": timeline})
+    body = api(ada).get(f"submissions/{number}").json()
+    assert body["usage"] == {"wall_s": 1.2}
+    assert body["timeline"] == [{**timeline[0], "gpu_busy": None, "gpu_memory_mb": None}]
+
+
 def test_a_plot_that_fails_does_not_touch_the_score(
     api: Any, ada: User, floor: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
