@@ -79,6 +79,9 @@ class Environment(BaseSettings):
     oidc_client_secret: SecretStr | None = None
     oidc_name: str = "OpenID Connect"
     """What the button says."""
+    notebook_url: str | None = None
+    """Where starters open as notebooks, e.g. https://hub.example.org/hub/user-redirect/lab?fromURL={url}; `{url}` stands
+    for the address of the notebook."""
     port: int = Field(default=8000, ge=1, le=65535)
     """Where `manage.py demo` serves, on 127.0.0.1; the next free port where it is taken."""
 
@@ -109,6 +112,16 @@ class Environment(BaseSettings):
     def _over_https(cls, value: str | None) -> str | None:
         if value is not None and (not value.startswith("https://") or not urlsplit(value).hostname):
             raise ValueError("expected an address that begins with https://")
+        return value
+
+    @field_validator("notebook_url")
+    @classmethod
+    def _holds_the_notebook(cls, value: str | None) -> str | None:
+        if value is None:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or value.count("{url}") != 1:
+            raise ValueError("expected an address that begins with https:// and holds {url} once")
         return value
 
     @field_validator("secret_key", "mint_secret", "certificate_key")

@@ -226,6 +226,7 @@ LEASE_S = ENV.lease_s
 SANDBOX = ENV.sandbox
 CHALLENGE_SIZE = ENV.size
 SIGN_UP = ENV.sign_up
+NOTEBOOK_URL = ENV.notebook_url
 EDITIONS_DIR = DATA_DIR / "editions"
 
 USE_TZ = True

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_safe
 
 from challenges.metrics_page import sections
 from challenges.minting import Minted
+from challenges.notebooks import starter_source
 from challenges.scoring import metric_of
 from challenges.spec import MetricUse, Part, Size
 from judge import catalogue, editions, leaderboard
 from judge.models import Board, Edition, Standing
 from web.downloads import serve, serve_bytes, serve_zip
-from web.pages import facets, previews, samples, words
+from web.pages import facets, notebooks, previews, samples, words
 from web.pages.lookup import LearnerRequest, Paper, edition_of, learner, paper_of
 from web.pages.markdown import render as render_markdown
 from web.pages.pictures import picture_of
@@ -104,6 +105,9 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
         "previews": _previews(edition, minted) if paper.opened else [],
         "samples": samples.of(minted.public, files, digest=edition.digest) if paper.opened else (),
         "starter": sorted(edition.challenge.files("baseline")),
+        "has_notebook": starter_source(edition.challenge) is not None,
+        "zip_only": notebooks.zip_only(paper.spec),
+        "hub": notebooks.hub_of(request, slug),
         "kit": sorted(edition.challenge.files("kit")) if _publishes_kit(edition) else [],
     }
     return render(request, "pages/data.html", context)
