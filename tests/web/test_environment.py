@@ -200,3 +200,18 @@ def test_an_issuer_is_an_https_address(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_signs_in_by_another_site_unless_it_is_set() -> None:
     found = environment.read()
     assert (found.github_client_id, found.oidc_issuer) == (None, None)
+
+
+def test_a_notebook_server_is_an_address_with_a_place_for_the_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "https://hub.example.org/hub/user-redirect/lab?fromURL={url}"
+    monkeypatch.setenv("JUDGE_NOTEBOOK_URL", address)
+    assert environment.read().notebook_url == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://hub.example.org/lab", "hub.example.org/{url}", "javascript:alert({url})", "https://h/{url}{url}"],
+)
+def test_any_other_notebook_server_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("JUDGE_NOTEBOOK_URL", address)
+    assert "JUDGE_NOTEBOOK_URL: Value error, expected an address that begins with https:// and holds {url}" in refusal()
