@@ -17,6 +17,18 @@ CATALOG = Path(__file__).parent / "catalog"
 WORLDS = Path(__file__).parent / "worlds"
 
 
+ENGLISH = "en"
+"""The language of every statement.md; a translation stands beside it, as statement.zh-hans.md."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the learner reads, in Markdown."""
+
+    text: str
+    language: str
+
+
 @dataclass(frozen=True)
 class Challenge:
     """One challenge folder, opened."""
@@ -28,8 +40,19 @@ class Challenge:
 
     @property
     def statement(self) -> str:
-        """What the learner reads, in Markdown."""
+        """What the learner reads in English, in Markdown."""
         return (self.folder / "statement.md").read_text(encoding="utf-8")
+
+    @property
+    def translations(self) -> tuple[str, ...]:
+        """Languages besides English in which the statement is there, sorted."""
+        return tuple(sorted(path.name.split(".")[1] for path in self.folder.glob("statement.*.md")))
+
+    def statement_in(self, language: str) -> Statement:
+        """Return the statement in a language, or in English where there is no translation."""
+        if language not in self.translations:
+            return Statement(self.statement, ENGLISH)
+        return Statement((self.folder / f"statement.{language}.md").read_text(encoding="utf-8"), language)
 
     @property
     def picture(self) -> Path:

@@ -6,6 +6,7 @@ import re
 
 from challenges.answers import BundleAnswer, CsvAnswer
 from challenges.audit.report import Check
+from challenges.audit.translations import check_translations
 from challenges.loader import Challenge
 from challenges.minting import Minted
 
@@ -14,13 +15,14 @@ ANCHORS = ("floor", "baseline", "ceiling")
 
 
 def check_statement(challenge: Challenge, paper: Minted) -> list[Check]:
-    """Return the check on statement.md."""
+    """Return the check on statement.md, and one for each translation of it."""
     text = challenge.statement
     missing = [what for what, pattern in SECTIONS.items() if not re.search(pattern, text, re.MULTILINE | re.IGNORECASE)]
     missing += [f"the word {anchor}" for anchor in ANCHORS if anchor not in text.lower()]
     missing += [f"the name {name}" for name in _names(challenge, paper) if name not in text]
     explanation = f"missing: {', '.join(missing)}" if missing else "all sections, files and columns are named"
-    return [Check("statement_is_complete", not missing, explanation, {"missing": float(len(missing))})]
+    complete = Check("statement_is_complete", not missing, explanation, {"missing": float(len(missing))})
+    return [complete, *check_translations(challenge)]
 
 
 def _names(challenge: Challenge, paper: Minted) -> list[str]:

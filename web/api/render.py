@@ -8,7 +8,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
+from challenges.loader import ENGLISH
 from challenges.scoring import metric_of
 from challenges.spec import Kind, MetricUse, Size
 from challenges.uncertainty.intervals import interval
@@ -63,8 +65,10 @@ def challenge_detail(entry: catalogue.Entry) -> Plain:
     edition = entry.edition
     spec = entry.challenge.spec
     file_name, max_mb = _upload_rule(edition)
+    statement = entry.challenge.statement_in(get_language() or ENGLISH)
     return challenge(entry) | {
-        "statement": entry.challenge.statement,
+        "statement": statement.text,
+        "statement_language": statement.language,
         "edition": {name: getattr(edition, name) for name in ("name", "version", "size", "digest")},
         "secondary": [metric(use) for use in spec.metric.secondary],
         "unit": spec.metric.unit,

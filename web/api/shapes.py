@@ -150,7 +150,8 @@ class AnchorShape(Shape):
 
 
 class ChallengeDetailShape(ChallengeShape):
-    statement = serializers.CharField(help_text="Markdown.")
+    statement = serializers.CharField(help_text="Markdown, in the language asked for if there is a translation.")
+    statement_language = serializers.CharField(help_text="en, or the language of the translation, as zh-hans.")
     edition = EditionShape()
     secondary = MetricShape(many=True)
     unit = serializers.CharField(help_text="What the error of a score is estimated over.")

@@ -8,9 +8,11 @@ from inspect import getdoc
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from challenges.loader import ENGLISH
 from challenges.metrics_page import sections
 from challenges.minting import Minted
 from challenges.notebooks import starter_source
@@ -70,11 +72,14 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     if paper.team is not None:
         own = Standing.objects.filter(edition=edition, board=Board.PUBLIC, team=paper.team).first()
     metric = edition.challenge.spec.metric
+    statement = edition.challenge.statement_in(get_language() or ENGLISH)
     picture = picture_of(edition.challenge)
     context = {
         "paper": paper,
         "tab": "overview",
-        "statement": render_markdown(edition.challenge.statement),
+        "statement": render_markdown(statement.text),
+        "statement_language": statement.language,
+        "only_in_english": statement.language != (get_language() or ENGLISH),
         "scale": scale_of(edition, None if own is None else own.score),
         "own": own,
         "rank": None if own is None else leaderboard.rank_of(own),
@@ -166,7 +171,7 @@ def _publishes_kit(edition: Edition) -> bool:
 
 
 def _previews(edition: Edition, minted: Minted) -> list[previews.Preview]:
-    statement = edition.challenge.statement
+    statement = edition.challenge.statement_in(get_language() or ENGLISH).text
     return previews.of_tables(minted.public, minted.public_files(), statement=statement, digest=edition.digest)
 
 

@@ -21,6 +21,9 @@ NAME = re.compile(r"`([^`]+)`")
 CELLS = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"\|[\s:|-]+\|")
 
+HEADINGS = {"列": "Column", "单位": "Unit", "含义": "Meaning"}
+"""How translated statements head the tables that are read here."""
+
 LISTED = 8
 """So many values are named one by one; a column with more, of which each is frequent, is still one of classes."""
 CLASSES = 20
@@ -115,7 +118,7 @@ def _rows(statement: str) -> Iterator[Mapping[str, str]]:
         if not line.startswith("|"):
             header = None
         elif header is None:
-            header = _cells(line)
+            header = [HEADINGS.get(cell, cell) for cell in _cells(line)]
         elif header[:1] == ["Column"] and not RULE.fullmatch(line.strip()):
             yield dict(zip(header, _cells(line), strict=False))
 

@@ -59,6 +59,16 @@ def test_the_list_can_be_narrowed(api: Any, query: dict[str, str], found: list[s
     assert slugs(api().get("challenges", query)) == found
 
 
+def test_the_statement_comes_in_the_language_asked_for(api: Any) -> None:
+    english = api().get("challenges/iris-new-meadow").json()
+    chinese = api().get("challenges/iris-new-meadow", **{"Accept-Language": "zh-CN,zh;q=0.9"})
+    body = chinese.json()
+
+    assert (english["statement_language"], body["statement_language"]) == ("en", "zh-hans")
+    assert body["statement"].startswith("# 新草地的鸢尾花")
+    assert (chinese["Content-Language"], "Accept-Language" in chinese["Vary"]) == ("zh-hans", True)
+
+
 def test_an_unknown_level_is_refused_with_the_known_ones(api: Any) -> None:
     refused = api().get("challenges", {"level": "wizard"})
 

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from challenges.loader import load, slugs
+from challenges.loader import Challenge, load, slugs
 from challenges.spec import BoardSpec
 from judge import editions
 from judge.models import Edition, Submission
@@ -30,6 +30,35 @@ def test_the_overview_shows_statement_metric_and_limits(edition: Edition, browse
         "Submissions a day 10",
     ):
         assert text in page.text
+
+
+def in_chinese(browser: Any, path: str) -> Any:
+    browser.client.post("/language/", {"language": "zh-hans", "next": "/"})
+    return browser.get(path)
+
+
+def test_the_overview_shows_the_statement_in_the_language_of_the_page(edition: Edition, browse: Browse) -> None:
+    page = in_chinese(browse(), IRIS)
+    assert "请根据四项测量，说出其余 6000 朵花的种类。" in page.text
+    assert "Name the other 6000" not in page.text
+    assert page.all("div", lang="zh-hans")
+    assert "该题面只有英文版" not in page.text
+
+
+def test_a_statement_without_translation_is_shown_in_english_and_says_so(
+    edition: Edition, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Challenge, "translations", ())
+    page = in_chinese(browse(), IRIS)
+    assert "该题面只有英文版" in page.text
+    assert "Name the other 6000" in page.text
+    assert page.all("div", lang="en")
+    assert "English only" not in browse().get(IRIS).text
+
+
+def test_the_data_page_tells_units_and_meanings_in_the_language_of_the_page(edition: Edition, browse: Browse) -> None:
+    assert "内层有色叶片（花瓣）的长度" in in_chinese(browse(), f"{IRIS}data/").text
+    assert "length of the inner, coloured leaf" in browse().get(f"{IRIS}data/").text
 
 
 def test_the_overview_says_when_the_board_is_a_ladder() -> None:
