@@ -28,6 +28,8 @@ COLOURS = (BLUE, ORANGE, GREEN, RED, SKY, OCHRE, SOFT)
 
 BLUES = LinearSegmentedColormap.from_list("paper to blue", [PAPER, SKY, BLUE, INK])
 HEAT = LinearSegmentedColormap.from_list("blue, paper, red", [BLUE, SKY, PAPER, ORANGE, RED])
+WARMTH = LinearSegmentedColormap.from_list("blue to red, pale nowhere", [BLUE, SKY, "#ffd9a0", ORANGE, RED])
+"""Like HEAT, for dots and cells that must not vanish on paper."""
 NIGHT = LinearSegmentedColormap.from_list("ink to light", [INK, BLUE, SKY, "#ffe9b8"])
 """For spectrograms and other fields of light upon dark."""
 
