@@ -66,16 +66,24 @@ def contact_sheet(
     return shown
 
 
-def cover(axes: Axes, image: Pixels) -> Axes:
-    """Show an image so that it fills the axes; what reaches over its ends is cut off evenly. Units stay its pixels."""
+def cover(axes: Axes, image: Pixels, *, centre: tuple[float, float] = (0.5, 0.5)) -> Axes:
+    """Show an image so that it fills the axes, whatever is cut off; units stay its pixels.
+
+    Parameters
+    ----------
+    centre : (across, down)
+        What stays in the middle, as shares of the image; held so that the axes stay full.
+    """
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("the axes stand in no figure")
     place = axes.get_position()
     wanted = place.width * figure.get_figwidth() / (place.height * figure.get_figheight())
     height, width = image.shape[:2]
-    axes.imshow(image, aspect="auto")
+    axes.imshow(image, aspect="auto", interpolation="bicubic")
     shown_width, shown_height = min(width, height * wanted), min(height, width / wanted)
-    axes.set_xlim((width - shown_width) / 2 - 0.5, (width + shown_width) / 2 - 0.5)
-    axes.set_ylim((height + shown_height) / 2 - 0.5, (height - shown_height) / 2 - 0.5)
+    left = min(max(centre[0] * width - shown_width / 2, 0), width - shown_width) - 0.5
+    top = min(max(centre[1] * height - shown_height / 2, 0), height - shown_height) - 0.5
+    axes.set_xlim(left, left + shown_width)
+    axes.set_ylim(top + shown_height, top)
     return axes

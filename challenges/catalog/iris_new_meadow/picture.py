@@ -1,4 +1,4 @@
-"""Every known flower in its place, petal length against sepal width, drawn with its own petals and sepals."""
+"""Every known flower, drawn with its own petals and sepals, in the place that its petals and sepals give it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ from challenges.pictures.sheets import table
 from challenges.pictures.style import BLUE, ORANGE, RED, bare
 
 COLOURS = {"setosa": ORANGE, "versicolor": BLUE, "virginica": RED}
-SCALE = 0.030
+SCALE = 0.075
+GOLDEN_ANGLE = 137.5
+"""By which each flower is turned against the one before: no two look stamped."""
 
 
 def draw(figure: Figure, dataset: Dataset) -> None:
     flowers = table(dataset.public["train.csv"])
     axes = bare(figure, margin=0.0)
-    x = (flowers.petal_length - flowers.petal_length.min()) / np.ptp(flowers.petal_length)
-    y = (flowers.sepal_width - flowers.sepal_width.min()) / np.ptp(flowers.sepal_width)
-    turn = np.arange(len(flowers)) * 137.5
-    for colour_of, leaves, alpha in ((0, "sepal", 0.35), (60, "petal", 0.85)):
+    x = 16 * flowers.petal_length.rank(method="first", pct=True)
+    y = 9 * flowers.sepal_width.rank(method="first", pct=True)
+    colours = [COLOURS[name] for name in flowers.species]
+    for leaves, turned, alpha in (("sepal", 0, 0.30), ("petal", 60, 0.85)):
+        length, width = flowers[f"{leaves}_length"] * SCALE, flowers[f"{leaves}_width"] * SCALE
         for third in (0, 120, 240):
-            angle = np.deg2rad(turn + third + colour_of)
-            length, width = flowers[f"{leaves}_length"] * SCALE * 0.5, flowers[f"{leaves}_width"] * SCALE * 0.5
-            centre = np.column_stack([16 * x + np.cos(angle) * length, 9 * y + np.sin(angle) * length])
-            axes.add_collection(
-                EllipseCollection(
-                    2 * length, width * 2, np.rad2deg(angle), units="xy", offsets=centre,
-                    offset_transform=axes.transData, facecolors=[COLOURS[name] for name in flowers.species], alpha=alpha, linewidths=0,
-                )
+            angle = np.arange(len(flowers)) * GOLDEN_ANGLE + turned + third
+            middle = np.column_stack(
+                [x + np.cos(np.deg2rad(angle)) * length / 2, y + np.sin(np.deg2rad(angle)) * length / 2]
+            )
+            leaf = EllipseCollection(
+                length, width, angle, units="xy", offsets=middle, offset_transform=axes.transData,
+                facecolors=colours, alpha=alpha, linewidths=0,
             )  # fmt: skip
-    axes.set_xlim(-0.9, 16.9)
-    axes.set_ylim(-0.5, 9.5)
+            axes.add_collection(leaf)
+    axes.set_xlim(-0.35, 16.45)
+    axes.set_ylim(-0.2, 9.25)
