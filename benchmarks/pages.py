@@ -1,24 +1,34 @@
-"""Server time and bytes of the pages that everybody opens, on a long board; SQLite, one process.
+"""Server time and bytes of the pages that everybody opens, on a long board.
 
     python -m benchmarks.pages [--teams 100000] [--submissions 1000000] [--runs 100]
     python -m benchmarks.pages --teams 200 --submissions 1000 --runs 5      in seconds
+    python -m benchmarks.pages --database postgres://judge@localhost/empty  instead of SQLite
+    python -m benchmarks.pages --wrk                                        then over HTTP too, as production serves
 
 A deployment of its own in a scratch folder gets one board with so many teams. Each page is then asked for again and
 again inside this process: the time is that of all middleware, the view, its queries and the template, without a
 network; `cpu` is what the process itself used of it, which other work on the machine disturbs less. The rows are
 written straight into the tables. Only the counting submissions of the first teams and of those in the middle carry
 resampled scores (4 kB each): the others are read by none of these pages.
+
+With `--wrk` gunicorn serves the same deployment on loopback with one worker, and wrk asks for each page over one
+connection: all of the above, the sockets and gunicorn besides.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
+import logging
 import math
 import os
 import platform
+import socket
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +37,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+import httpx
 import numpy as np
 
 from benchmarks.deployment import open_here
@@ -38,6 +49,17 @@ SPREAD_ROWS = 6000
 """First teams whose scores were resampled: more than any page or file here compares."""
 
 RESAMPLES = 1000
+
+WRK_REPORT = """
+done = function(summary, latency, requests)
+  local e = summary.errors
+  local failed = e.connect + e.read + e.write + e.status + e.timeout
+  io.write(string.format("figures %f %f %f %f %d\\n", latency:percentile(50) / 1000, latency:percentile(95) / 1000,
+    summary.requests / summary.duration * 1e6, summary.bytes / summary.requests, failed))
+end
+"""
+"""What wrk prints at its end, in Lua: its own table knows no 95th percentile."""
+
 WARM_UP = 5
 
 
@@ -69,20 +91,33 @@ def main() -> None:
     parser.add_argument("--teams", type=int, default=100_000)
     parser.add_argument("--submissions", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=100)
+    parser.add_argument("--database", default="", help="address of an empty PostgreSQL database")
+    parser.add_argument("--wrk", action="store_true", help="ask over HTTP too; needs wrk and gunicorn")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="judge-bench-") as scratch:
-        open_here(scratch, JUDGE_BROKER_URL="")
+        open_here(scratch, JUDGE_BROKER_URL="", JUDGE_DATABASE_URL=options.database)
+        refuse_a_database_in_use()
         started = time.perf_counter()
         fill(teams=options.teams, submissions=options.submissions)
         filled_s = time.perf_counter() - started
-        results = [measure(asked, runs=options.runs) for asked in pages(options.teams)]
-    report(results, options, filled_s=filled_s)
+        asked = list(pages(options.teams))
+        report([measure(each, runs=options.runs) for each in asked], options, filled_s=filled_s)
+        if options.wrk:
+            report_of_wrk(asked, seconds=max(options.runs // 20, 1))
+
+
+def refuse_a_database_in_use() -> None:
+    """End the program where the database holds anything: what is measured here is written into its tables."""
+    from django.contrib.auth.models import User
+
+    if User.objects.exists():
+        raise SystemExit("this database holds users already; name an empty one, whose rows nobody will miss")
 
 
 def fill(*, teams: int, submissions: int) -> None:
     """Make the deployment: every challenge in the list, one board with all the teams, one learner in its middle."""
     from django.contrib.auth.models import User
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from challenges.loader import slugs
     from judge import editions
@@ -102,6 +137,8 @@ def fill(*, teams: int, submissions: int) -> None:
         for board in ("public", "private"):
             bulk(Standing, (standing(Standing, edition, board, n, teams, each) for n in range(teams)))
         Membership.objects.create(team_id=teams // 2 + 1, edition=edition, user=user)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as a database that lives does by itself
 
 
 def bulk(model: Any, rows: Iterator[Any]) -> None:
@@ -234,7 +271,7 @@ def report(results: list[Measured], options: argparse.Namespace, *, filled_s: fl
     print(
         f"{options.teams:,} teams, {options.teams * each:,} submissions (written in {filled_s:.0f} s), "
         f"{options.runs} runs a page, {processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}\n"
+        f"Python {platform.python_version()}, {database()}\n"
     )
     print("| page | p50 ms | p95 ms | cpu p95 ms | queries | slowest query ms | kB | kB gzipped |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
@@ -243,6 +280,75 @@ def report(results: list[Measured], options: argparse.Namespace, *, filled_s: fl
         asked = f"{one_page.queries} | {one_page.slowest_query_ms:.1f}"
         size = f"{one_page.size_bytes / 1e3:.1f} | {one_page.gzipped_bytes / 1e3:.1f}"
         print(f"| {one_page.name} | {times} | {asked} | {size} |")
+
+
+def report_of_wrk(asked: Sequence[Asked], *, seconds: int) -> None:
+    """Serve the deployment on loopback and print what wrk says of each page."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    bound = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8", "--no-control-socket"]
+    print(
+        f"\nover HTTP, one gunicorn worker, wrk with one connection for {seconds} s a page; a proxy packs what gunicorn sends\n"
+    )
+    print("| page | p50 ms | p95 ms | requests/s | kB sent |\n|---|--:|--:|--:|--:|")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "web.wsgi", *bound], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        await_port(port)
+        with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+            script.write(WRK_REPORT)
+            script.flush()
+            for page in asked:
+                p50_ms, p95_ms, a_second, sent_bytes = wrk(page, port=port, seconds=seconds, script=script.name)
+                print(f"| {page.name} | {p50_ms:.1f} | {p95_ms:.1f} | {a_second:.0f} | {sent_bytes / 1e3:.1f} |")
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def wrk(page: Asked, *, port: int, seconds: int, script: str) -> list[float]:
+    """Return p50 and p95 in milliseconds, requests a second and bytes of an answer."""
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in page.client.cookies.items())
+    headers = ["-H", "Host: localhost", *(["-H", f"Cookie: {cookies}"] if cookies else [])]
+    address = f"http://127.0.0.1:{port}{page.address}"
+    with httpx.Client(headers={"Host": "localhost", "Cookie": cookies}, timeout=60) as warm:
+        for _ in range(WARM_UP):
+            warm.get(address).raise_for_status()
+    command = ["wrk", "-t1", "-c1", f"-d{seconds}s", "--timeout", "30s", "-s", script, *headers, address]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except FileNotFoundError:
+        raise SystemExit("wrk is not here: apt install wrk") from None
+    figures = [line for line in said.splitlines() if line.startswith("figures ")]
+    if len(figures) != 1:
+        raise SystemExit(f"wrk said nothing that can be read about {page.address}:\n{said}")
+    *numbers, failed = map(float, figures[0].split()[1:])
+    if failed:
+        raise SystemExit(f"{page.address}: {failed:.0f} requests of wrk failed")
+    return numbers
+
+
+def await_port(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise SystemExit("gunicorn does not answer")
+
+
+def database() -> str:
+    """Return the database's name and version."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return f"SQLite {sqlite3.sqlite_version}"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        return f"PostgreSQL {cursor.fetchone()[0]}"
 
 
 def processor() -> str:
