@@ -290,7 +290,7 @@ def report_of_wrk(asked: Sequence[Asked], *, seconds: int) -> None:
         port = free.getsockname()[1]
     bound = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8", "--no-control-socket"]
     print(
-        f"\nover HTTP, one gunicorn worker, wrk with one connection for {seconds} s a page; a proxy packs what gunicorn sends\n"
+        f"\nover HTTP, one gunicorn worker, wrk with one connection for {seconds} s a page; not yet packed by a proxy\n"
     )
     print("| page | p50 ms | p95 ms | requests/s | kB sent |\n|---|--:|--:|--:|--:|")
     server = subprocess.Popen(
