@@ -75,7 +75,7 @@ def test_a_value_that_does_not_exist_narrows_nothing(edition: Edition, browse: B
 def test_every_field_of_the_form_has_a_label_and_works_without_script(edition: Edition, browse: Browse) -> None:
     page = browse().get("/")
     names = [select["name"] for select in page.all("select")]
-    assert names == ["roadmap", "level", "domain", "kind", "metric", "gpu", "sort"]
+    assert names == ["roadmap", "level", "domain", "sort", "kind", "metric", "gpu"]
     assert {select["id"] for select in page.all("select")} <= {label["for"] for label in page.all("label")}
     assert page.all("form", role="search")[0]["method"] == "get"
 
