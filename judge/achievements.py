@@ -53,8 +53,10 @@ def of_user(user: User) -> Achievements:
     """Return what the user's teams have reached: on the public board, and on the private one after the end."""
     shown = _latest(_rows(user))
     tiers = progress.of_standings(list(shown.values()))
+    own = Standing.objects.filter(pk__in=[row.pk for row in shown.values()])
+    ranks: dict[int, int] = dict(leaderboard.with_rank(own).values_list("pk", "rank"))
     results = [
-        Result(spec=load(slug).spec, standing=row, tier=tiers[row.pk], rank=leaderboard.rank_of(row))
+        Result(spec=load(slug).spec, standing=row, tier=tiers[row.pk], rank=ranks[row.pk])
         for slug, row in shown.items()
     ]
     results.sort(key=lambda result: (-result.tier, result.spec.title))

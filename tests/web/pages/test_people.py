@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from judge.models import Submission, Team
+from challenges.loader import slugs
+from judge import leaderboard, teams
+from judge.models import Edition, Submission, Team
+from judge.verdicts import State, Verdict
 from web.accounts.models import Profile
 
 Browse = Callable[..., Any]
@@ -99,10 +101,22 @@ def test_too_much_is_not_saved(browse: Browse, home: Any, ada: User, fields: dic
     assert not Profile.objects.exists()
 
 
-def test_the_page_asks_the_database_little(browse: Browse, ada: User, scored: Callable[..., Submission]) -> None:
+def test_the_page_asks_the_database_little_however_many_results_there_are(
+    browse: Browse, edition: Edition, ada: User, scored: Callable[..., Submission], django_assert_num_queries: Any
+) -> None:
     scored(ada, 0.75)
     Profile.objects.create(user=ada, is_public=True)
     browser = browse()
-    with CaptureQueriesContext(connection) as queries:
-        browser.get("/people/ada/")
-    assert len(queries) <= 4  # person, rows, host rows, and one rank
+    with django_assert_num_queries(4):  # person, rows, host rows, ranks
+        assert browser.get("/people/ada/").text.count("Iris") >= 1
+    for slug in [slug for slug in slugs() if slug != edition.slug][:12]:
+        other = Edition.objects.create(slug=slug, version=1, size="small", digest="0" * 64, folder=slug)
+        team = teams.ensure(ada, other)
+        Submission.objects.create(
+            edition=other, team=team, user=ada, file_name="a.csv", sha256="0" * 64, size_bytes=1, resource="score",
+            state=State.DONE, verdict=Verdict.SCORED, public_score=0.5, public_error=0.01, private_score=0.5,
+            private_error=0.01, created_at=other.created_at,
+        )  # fmt: skip
+        leaderboard.refresh(team)
+    with django_assert_num_queries(4):
+        assert len(re.findall(r"\S 1 ada\b", browser.get("/people/ada/").text)) == 13  # rank and team of each row
