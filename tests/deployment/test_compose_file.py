@@ -73,4 +73,4 @@ def test_the_gpu_worker_reserves_a_gpu_and_starts_only_when_asked_for(compose: d
     worker = compose["services"]["worker-gpu"]
     assert worker["profiles"] == ["gpu"]
     devices = worker["deploy"]["resources"]["reservations"]["devices"]
-    assert devices == [{"driver": "nvidia", "count": 1, "capabilities": ["gpu"]}]
+    assert devices == [{"driver": "nvidia", "count": "all", "capabilities": ["gpu"]}]
