@@ -195,7 +195,7 @@ class ChallengeSpec(Strict):
     slug: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
     title: str
     summary: str = Field(max_length=300)
-    picture: str = Field(default="", max_length=250)
+    picture: str = Field(min_length=20, max_length=250)
     """What is seen in picture.webp, in one sentence: for whoever cannot see it."""
     version: int = Field(ge=1)
     roadmap: tuple[str, ...]

@@ -90,8 +90,7 @@ def _of_the_catalogue() -> Iterator[tuple[str, str]]:
         place = (challenge.folder / "challenge.yaml").relative_to(ROOT).as_posix()
         yield place, challenge.spec.title
         yield place, challenge.spec.summary
-        if challenge.spec.picture:
-            yield place, challenge.spec.picture
+        yield place, challenge.spec.picture
     for roadmap in atlas().roadmaps:
         place = f"challenges/roadmaps/{roadmap.slug}.yaml"
         yield place, roadmap.title

@@ -1,6 +1,6 @@
 """Every promise of a challenge folder, put to the test: what fails here would let a learner down or give truth away.
 
-    mint ──> determinism ──> exposure ──> side channels ──> split ──> statement
+    mint ──> determinism ──> exposure ──> side channels ──> split ──> statement ──> picture
       └────> floor, ceiling in process;  baseline, reference, rejected through the real pipeline ──> ladder, rejections
 
 The judge brings the pipeline, so that anchors and rejected files take the very way that learners' submissions take.
@@ -19,6 +19,7 @@ from challenges.audit.determinism import check_determinism
 from challenges.audit.exposure import check_exposure
 from challenges.audit.ladder import check_ladder
 from challenges.audit.marks import Mark, perfect
+from challenges.audit.picture import check_picture
 from challenges.audit.pipeline import Graded, Pipeline
 from challenges.audit.rejections import check_rejections
 from challenges.audit.report import AuditReport, Check
@@ -60,6 +61,7 @@ def _audit(challenge: Challenge, *, secret: bytes, size: Size, pipeline: Pipelin
     checks += _guarded("side_channels", lambda: check_side_channels(challenge, paper))
     checks += _guarded("split", lambda: check_split(challenge, paper, size))
     checks += _guarded("statement", lambda: check_statement(challenge, paper))
+    checks += _guarded("picture", lambda: check_picture(challenge))
     marks: dict[str, Mark] = {}
     checks += _guarded("anchors", lambda: _take_marks(challenge, paper, size, pipeline, marks))
     checks += _guarded("ladder", lambda: check_ladder(challenge, marks))

@@ -29,12 +29,20 @@ from challenges.referee import Dialogue, Message, Player, Session
 from challenges.scoring import score
 from challenges.spec import ChallengeSpec, Size
 
+
+def webp_bytes(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(out, format="WEBP")
+    return out.getvalue()
+
+
 SECRET = b"an audit needs sixteen bytes"
 ROWS = 900
 SPEC: dict[str, Any] = {
     "slug": "toy",
     "title": "Toy",
     "summary": "Toy",
+    "picture": "A wooden horse on wheels, seen from the side.",
     "version": 1,
     "roadmap": ["T-01"],
     "level": "beginner",
@@ -60,6 +68,7 @@ Files: `test.csv`.
 
 Accuracy. The floor says no, the baseline guesses, the ceiling is the truth.
 """
+PICTURE = webp_bytes(960, 540)
 PROGRAM = """
 import csv, os
 with open(os.environ["DATA_DIR"] + "/test.csv") as file:
@@ -153,6 +162,8 @@ def toy(
         "rejected/unknown_category.csv": "id,label\nx,maybe\n",
         **(files or {}),
     }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "picture.webp").write_bytes(PICTURE)
     for name, text in contents.items():
         if text is not None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -358,6 +369,7 @@ def few_rows(streams: Streams, size: Size) -> Dataset:
     ("broken", "check"),
     [
         ({"files": {"statement.md": STATEMENT.replace("## How it is scored", "")}}, "statement_is_complete"),
+        ({"files": {"picture.webp": "a horse"}}, "picture_can_be_shown"),
         ({"files": {"statement.md": STATEMENT.replace("`test.csv`", "one")}}, "statement_is_complete"),
         ({"files": {"baseline/main.py": PROGRAM.replace("LIMIT", "0.0")}}, "baseline_below_reference"),
         ({"files": {"baseline/main.py": PROGRAM.replace("LIMIT", "99.0")}}, "floor_below_baseline"),

@@ -14,6 +14,7 @@ GOOD = """\
 slug: toy-challenge
 title: Toy
 summary: A toy.
+picture: A wooden horse on wheels, seen from the side.
 version: 1
 roadmap: [T-01]
 level: beginner
@@ -56,16 +57,18 @@ def test_a_good_file_becomes_a_frozen_spec(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "key"),
     [
-        ("level: beginner", "level: easy", 6, "level"),
-        ("version: 1", "version: 0", 4, "version"),
+        ("level: beginner", "level: easy", 7, "level"),
+        ("version: 1", "version: 0", 5, "version"),
         ("slug: toy-challenge", "slug: Toy_Challenge", 1, "slug"),
-        ("domain: toys", "domain: toys\ncolour: red", 8, "colour"),
-        ("max: 10}", "max: ten}", 14, "max"),
-        ("max: 10}", "max: 10, mini: 3}", 14, "mini"),
-        ("type: number", "type: nimber", 14, "price"),
-        ("  ids: [id]", "  ids: []", 12, "ids"),
-        ("primary: {id: rmse}", "primary: {name: rmse}", 16, "name"),
+        ("domain: toys", "domain: toys\ncolour: red", 9, "colour"),
+        ("max: 10}", "max: ten}", 15, "max"),
+        ("max: 10}", "max: 10, mini: 3}", 15, "mini"),
+        ("type: number", "type: nimber", 15, "price"),
+        ("  ids: [id]", "  ids: []", 13, "ids"),
+        ("primary: {id: rmse}", "primary: {name: rmse}", 17, "name"),
         ("roadmap: [T-01]\n", "", 1, "roadmap"),
+        ("picture: A wooden horse on wheels, seen from the side.\n", "", 1, "picture"),
+        ("picture: A wooden horse on wheels, seen from the side.", "picture: A horse.", 4, "picture"),
     ],
 )
 def test_a_fault_names_the_file_the_line_and_the_key(tmp_path: Path, old: str, new: str, line: int, key: str) -> None:
@@ -77,7 +80,7 @@ def test_a_fault_names_the_file_the_line_and_the_key(tmp_path: Path, old: str, n
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     message = fault(tmp_path, GOOD.replace("level: beginner", "level: easy").replace("version: 1", "version: x"))
-    assert [line.split(":")[0] for line in message.splitlines()] == ["challenge.yaml, line 4", "challenge.yaml, line 6"]
+    assert [line.split(":")[0] for line in message.splitlines()] == ["challenge.yaml, line 5", "challenge.yaml, line 7"]
 
 
 def test_broken_yaml_names_its_line(tmp_path: Path) -> None:
