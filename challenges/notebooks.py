@@ -79,10 +79,6 @@ def _parts(lines: Sequence[str], statements: Sequence[ast.stmt], first_line: int
 
 
 def _as_json(cell: Cell, cell_id: str) -> dict[str, object]:
-    common = {
-        "cell_type": cell.kind,
-        "id": cell_id,
-        "metadata": {},
-        "source": cell.source.splitlines(keepends=True),
-    }
+    source = cell.source.splitlines(keepends=True)
+    common: dict[str, object] = {"cell_type": cell.kind, "id": cell_id, "metadata": {}, "source": source}
     return common if cell.kind == "markdown" else common | {"execution_count": None, "outputs": []}

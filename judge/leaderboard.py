@@ -10,6 +10,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import orjson
@@ -22,6 +23,9 @@ from challenges.uncertainty.ties import Entry, Leader, leaders
 from judge import rules
 from judge.models import Board, Edition, Standing, Submission, Team
 from judge.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 PAGE = 50
 
@@ -44,6 +48,12 @@ class Row:
     def shared_rank(self) -> int:
         """The rank that it shares with all rows of its group."""
         return self.rank if self.level_with is None else self.level_with
+
+
+class Ranked(TypedDict):
+    """What `with_rank` adds to a row."""
+
+    rank: int
 
 
 @dataclass(frozen=True)
@@ -168,7 +178,7 @@ def rank_of(standing: Standing) -> int:
     return before.count() + 1
 
 
-def with_rank(standings: QuerySet[Standing]) -> QuerySet[Standing]:
+def with_rank(standings: QuerySet[Standing]) -> QuerySet[WithAnnotations[Standing, Ranked]]:
     """Return rows of any boards with `rank`: 1 + the number of rows before each, all of them in one query."""
     here = Standing.objects.filter(edition=OuterRef("edition"), board=OuterRef("board"), key__lte=OuterRef("key"))
     before = here.filter(

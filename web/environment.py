@@ -80,7 +80,7 @@ class Environment(BaseSettings):
     oidc_name: str = "OpenID Connect"
     """What the button says."""
     notebook_url: str | None = None
-    """Where starters open as notebooks, e.g. https://hub.example.org/hub/user-redirect/lab?fromURL={url}; `{url}` stands
+    """Where starters open as notebooks, e.g. https://hub.example.org/hub/user-redirect/lab?fromURL={url}; {url} stands
     for the address of the notebook."""
     port: int = Field(default=8000, ge=1, le=65535)
     """Where `manage.py demo` serves, on 127.0.0.1; the next free port where it is taken."""

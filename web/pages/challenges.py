@@ -110,7 +110,7 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
         "previews": _previews(edition, minted) if paper.opened else [],
         "samples": samples.of(minted.public, files, digest=edition.digest) if paper.opened else (),
         "starter": sorted(edition.challenge.files("baseline")),
-        "has_notebook": starter_source(edition.challenge) is not None,
+        "notebook": None if starter_source(edition.challenge) is None else notebooks.name_of(slug),
         "zip_only": notebooks.zip_only(paper.spec),
         "hub": notebooks.hub_of(request, slug),
         "kit": sorted(edition.challenge.files("kit")) if _publishes_kit(edition) else [],

@@ -87,11 +87,15 @@ def notebook(request: HttpRequest, slug: str) -> HttpResponse:
     if source is None:
         raise Refused("no_notebook", zip_only(challenge.spec), status=404)
     headers = {
-        "Content-Disposition": content_disposition_header(True, f"{slug}.ipynb") or "attachment",
+        "Content-Disposition": content_disposition_header(True, name_of(slug)) or "attachment",
         "Access-Control-Allow-Origin": "*",  # JupyterLab fetches it in the visitor's browser
     }
     data = notebook_bytes(_cells(request, challenge, source))
     return HttpResponse(data, content_type="application/x-ipynb+json", headers=headers)
+
+
+def name_of(slug: str) -> str:
+    return f"{slug}.ipynb"
 
 
 def hub_of(request: HttpRequest, slug: str) -> Hub | None:
