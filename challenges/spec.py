@@ -197,6 +197,8 @@ class ChallengeSpec(Strict):
     summary: str = Field(max_length=300)
     picture: str = Field(min_length=20, max_length=250)
     """What is seen in picture.webp, in one sentence: for whoever cannot see it."""
+    design: str | None = Field(default=None, min_length=20, max_length=900)
+    """What was built otherwise than planned for this project, and why, in one to three sentences for instructors."""
     version: int = Field(ge=1)
     roadmap: tuple[str, ...]
     level: Level
