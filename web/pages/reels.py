@@ -6,6 +6,7 @@ plane of lines over time; a reel's steps each have a sentence, so that the drawi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -15,6 +16,9 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Side = Literal[0, 1, 2]
+
+FIGURE = re.compile(r"–?|[-\N{MINUS SIGN}+]?[\d ]*\d[\d.,]*( ?%| / \d+)?")
+"""A cell that holds a figure, or nothing."""
 
 
 class Misfit(ValueError):
@@ -95,6 +99,18 @@ class Table:
     title: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+
+    @property
+    def columns(self) -> Sequence[tuple[str, bool]]:
+        """Return name and whether the column holds figures alone, which are set against its right edge."""
+        return [(name, all(map(FIGURE.fullmatch, cells))) for name, *cells in zip(self.head, *self.rows, strict=True)]
+
+    @property
+    def lines(self) -> Iterator[Sequence[tuple[str, bool]]]:
+        """Yield each row's cells likewise."""
+        figures = [is_figure for _name, is_figure in self.columns]
+        for row in self.rows:
+            yield list(zip(row, figures, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from judge.reports import Report
 from judge.verdicts import Verdict
 from tests.web.pages.conftest import split_scores
 from web.pages import replays
-from web.pages.reels import BoardReel, LinesReel, replay_of
+from web.pages.reels import BoardReel, LinesReel, Table, replay_of
 
 Browse = Callable[..., Any]
 HandIn = Callable[..., Submission]
@@ -212,3 +212,10 @@ def test_a_replay_costs_few_queries(
     browser = browse(ada)
     with django_assert_max_num_queries(4):
         browser.raw(path(submission, "replay.json"))
+
+
+def test_figures_stand_at_the_right_edge_of_their_column_and_words_at_the_left() -> None:
+    rows = [("1", "you", "–", "3 / 4"), ("10", "other", "-0.5", "2 / 4")]
+    table = Table(title="Moves", head=("Move", "Who", "Gain", "Right"), rows=rows)
+    assert table.columns == [("Move", True), ("Who", False), ("Gain", True), ("Right", True)]
+    assert list(table.lines)[1] == [("10", True), ("other", False), ("-0.5", True), ("2 / 4", True)]
