@@ -1,4 +1,4 @@
-"""The thirty-two jobs: for each a maker of cases, from plain to nasty, and the track that it belongs to."""
+"""The thirty-seven jobs: for each a maker of cases, from plain to nasty, and the track that it belongs to."""
 
 from __future__ import annotations
 
