@@ -82,3 +82,24 @@ def test_dark_mode_follows_the_system(reader: Any) -> None:
 
     assert brightness("light") > 700
     assert brightness("dark") < 150
+
+
+def test_the_list_is_narrowed_on_a_small_phone_with_keys_alone(reader: Any, until: Any) -> None:
+    size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+    reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    reader.open("/")
+    words = reader.find("#q")
+    words.send_keys("iris")
+    assert not reader.find("#facet-gpu").is_displayed()
+    reader.find("summary").send_keys(Keys.ENTER)
+    assert reader.find("#facet-gpu").is_displayed()
+    reader.find("#facet-gpu").send_keys("Runs")
+    reader.find("form.search button").send_keys(Keys.ENTER)
+    reader.wait_for(".chips", "Graphics card: Runs without one")
+    assert reader.driver.execute_script("return document.documentElement.scrollWidth") == 360
+    assert reader.find("#facet-gpu").is_displayed()
+
+    reader.find(".chip").send_keys(Keys.ENTER)  # the words
+    until(lambda: len(reader.all(".chip")) == 1, what="the page without the words")
+    assert reader.find("#q").get_attribute("value") == ""
+    assert reader.find(".chip").text.endswith("Graphics card: Runs without one ×")
