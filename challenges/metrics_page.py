@@ -14,13 +14,13 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from pathlib import Path
 
+from challenges.made_page import DOCS, MadePage, anchor, escaped
 from challenges.metrics import registry, types
 from challenges.metrics.registry import METRICS
 from challenges.metrics.types import Claims, Effect, Metric, Takes
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "metrics.md"
+PAGE = DOCS / "metrics.md"
 COMMAND = "python -m challenges.metrics_page"
 HEADING = re.compile(r"    # (?P<family>[A-Z].*)|    Metric\(id=\"(?P<id>\w+)\"")
 ITEM = re.compile(r"(?P<names>\w+(?:, \w+)*) : |(?P<error>\w+Error)\n\s*")
@@ -61,7 +61,7 @@ def _head(families: Mapping[str, list[Metric]]) -> Iterator[str]:
     yield "--predictions FILE` gives the same number.\n"
     for family, metrics in families.items():
         names = ", ".join(f"[{metric.id}](#{metric.id})" for metric in metrics)
-        yield f"- [{family}](#{_anchor(family)}): {names}"
+        yield f"- [{family}](#{anchor(family)}): {names}"
     yield "\n**Error** says how a score's standard error comes about: by a closed form, or from 1000 resamples of the"
     yield "unit (200 where the metric must be computed anew for each).\n"
 
@@ -75,7 +75,7 @@ def _family(family: str, metrics: list[Metric]) -> Iterator[str]:
 def _metric(metric: Metric) -> Iterator[str]:
     told = sections(inspect.getdoc(metric.function) or "")
     yield f"### {metric.id}\n"
-    summary = _escaped(told[""].removeprefix("Return "))
+    summary = escaped(told[""].removeprefix("Return "))
     yield f"**{metric.title}.** {_linked(summary[:1].upper() + summary[1:], metric)}\n"
     yield "| | |\n|---|---|"
     yield f"| Better | {metric.better.value}; best {_end(metric.best)}, worst {_end(metric.worst)} |"
@@ -92,7 +92,7 @@ def _metric(metric: Metric) -> Iterator[str]:
         yield " ".join(claims) + "\n"
     for name in PROSE:
         if name in told:
-            yield _linked(_section(name, _escaped(told[name])), metric) + "\n"
+            yield _linked(_section(name, escaped(told[name])), metric) + "\n"
     if "Examples" in told:
         yield f"```python\n{told['Examples'].strip()}\n```\n"
 
@@ -176,28 +176,9 @@ def _linked(text: str, metric: Metric) -> str:
     return re.sub(r"`(\w+)`", link, text)
 
 
-def _escaped(text: str) -> str:
-    """Return a text whose stars and signs Markdown leaves alone."""
-    return re.sub(r"`[^`]*`|[*<|]", lambda match: match[0] if match[0][0] == "`" else f"\\{match[0]}", text)
-
-
 def _end(end: float | None) -> str:
     return "unbounded" if end is None else f"{end:g}"
 
 
-def _anchor(heading: str) -> str:
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-
-
-def main() -> int:
-    if "--check" in sys.argv[1:]:
-        current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page()
-        print("docs/metrics.md is current" if current else f"docs/metrics.md is out of date: {COMMAND}")
-        return 0 if current else 1
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(MadePage(PAGE, page, COMMAND).main())

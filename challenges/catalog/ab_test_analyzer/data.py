@@ -1,8 +1,6 @@
 """Three acts for the referee (toolkit, finished tests, live tests), and others with their truth for practice.
 
-A live test is one call that asks for one day after another, instead of all tests on one calendar: nothing that one test
-tells helps another, and a beginner's program is a plain loop. A live decision is `ship` or `stop`; a broken log is no
-decision of its own there, because stopping is what it calls for (finished tests ask for it by name).
+A live test is one call that asks for one day after another and ends in `ship` or `stop`.
 """
 
 from __future__ import annotations

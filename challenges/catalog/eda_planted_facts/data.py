@@ -3,9 +3,7 @@
     structure ──> Plan ──> build: clean tables ──> ask: questions and answers
                                   └──> dirt: six exports
 
-Truths come from the clean tables and the plan, never from the exports. The first design had 48 questions. Left out are
-those that the exports cannot answer (whether a gap depends on the missing value itself is not seen in data) and those
-that repeat another's lesson. A third of them is public, as on all boards; the design had half.
+Truths come from the clean tables and the plan, never from the exports.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 structure ──> Lender          train, test ──> applications, what would happen to each
 paperwork ──> outcomes only where money was lent, a column written after the fact, gaps, slips of the keyboard
 
-A decision is worth what the loan brings on average over the luck of its borrower. What really happened would be an
-honest judge too, but a noisy one: a handful of large losses would decide the board.
+A decision is worth what the loan brings on average over the luck of its borrower.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Overlapping photos of flat land: where each lies on its scene's first photo is told in train and asked in test.
 
-The truth needs no picture of the whole: the four corners of every photo in its reference hold its homography, and the
-exposure beside them holds what blending has to even out.
+The four corners of every photo in its reference hold its homography, the exposure beside them what blending evens out.
 """
 
 from __future__ import annotations

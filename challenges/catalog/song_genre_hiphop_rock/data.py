@@ -4,8 +4,7 @@
                        └──> record(test artists)  ──> gaps ──> test_tracks.csv, test_features.json
 
 No artist is in both. An artist's tracks are mostly of one genre, so artists, not tracks, are resampled. The ceiling
-knows artists and hidden qualities; boosting on sixteen times the data, the ceiling of the first design, is beaten by
-whoever pools the tracks of an artist.
+knows artists and hidden qualities.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from challenges.spec import Size
 
 TRAIN_ARTISTS = {Size.SMALL: 700, Size.FULL: 7_000}
 TEST_ARTISTS = {Size.SMALL: 600, Size.FULL: 5_000}
-"""The design had 420 test artists; f1_macro was then uncertain by .02, a third of the step that good work makes."""
+"""Of 420 artists f1_macro would be uncertain by .02, a third of the step that good work makes."""
 PUBLIC_SHARE = 0.3
 
 WRONG_TAGS = 0.03

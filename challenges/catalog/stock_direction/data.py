@@ -1,8 +1,4 @@
-"""Five years of an invented exchange for learners, and its next 600 days for the referee, to be told day by day.
-
-The hidden part is 600 days: all shares go up and down together on many days, so that a day is worth far less than sixty
-independent rows, and with a year of days chance blurs the difference between a starter and a good program.
-"""
+"""Five years of an invented exchange for learners, and its next 600 days for the referee, to be told day by day."""
 
 from __future__ import annotations
 

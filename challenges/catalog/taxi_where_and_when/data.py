@@ -4,7 +4,7 @@
                     └────> corners and hours of the two weeks after, spread evenly ──> expected totals
 
 The truth of a corner is an expectation over all that may happen there, not one ride: whoever fits the noise of single
-rides is not rewarded. It is summed over destinations (error about 0.1), where the first design drew 1000 rides.
+rides is not rewarded. It is summed over destinations (error about 0.1).
 """
 
 from __future__ import annotations

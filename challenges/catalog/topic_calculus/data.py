@@ -1,8 +1,6 @@
 """Hidden calls and valleys for the referee, and others with their answers for practice.
 
-`descend` stands in solution.py beside the other functions and asks through the shared library of checks, instead of
-being a second program. Truth comes from the rules of calculus (expressions.py) and from closed forms; expressions
-nest at most sixty lists deep, as deep as messages go, which is enough: forty shared parts already stand for 2**40.
+Truth comes from the rules of calculus (expressions.py) and from closed forms.
 """
 
 from __future__ import annotations

@@ -20,10 +20,6 @@ PRACTICE_KINDS = 3
 PRACTICE_TORN = 2
 RESTORE_S = 5.0
 
-# Against the row: one plain share of checks, in which restoring is a track of its own with credit in part, instead of a
-# composite; tables of 60 x 24 and clouds in 12 dimensions, so that plain Python can iterate on them; blanks are
-# compared with the signal without noise, between the error of column means and none at all.
-
 
 def mint(streams: Streams, size: Size) -> Dataset:
     """Return the practice cases and the referee's hidden ones."""

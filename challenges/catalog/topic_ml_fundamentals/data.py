@@ -1,8 +1,6 @@
 """Hidden calls, data sets and landscapes for the referee, and others with their answers for practice.
 
-All of it is asked of one solution.py, in six tracks: `generalise` and `optimise` are functions like the others, and
-need no programs of their own. Curves to diagnose come with the noise that nobody can predict, because without it a leak
-cannot be told from a good fit.
+All of it is asked of one solution.py, in six tracks.
 """
 
 from __future__ import annotations

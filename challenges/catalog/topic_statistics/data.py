@@ -17,10 +17,6 @@ SAMPLES_PER_FAMILY = {Size.SMALL: 9, Size.FULL: 30}
 PRACTICE_KINDS = 3
 PRACTICE_SAMPLES = 2
 
-# Against the row: the claims on mystery samples are one more track of the same `checks passed` instead of two further
-# terms of a composite, half of a claim for the family and half for its interval's score; the estimate itself is left
-# out, the interval says as much and more. The statistics module of Python is barred: it would answer a fifth of it.
-
 
 def mint(streams: Streams, size: Size) -> Dataset:
     """Return the practice cases and the referee's hidden ones."""
