@@ -101,9 +101,9 @@ def _announcement(submission: Submission, wait: Wait | None) -> str:
     """Return the state in one sentence, for the status line that screen readers follow."""
     status = words.status(submission)
     if wait is None:
-        return f"{status}."
+        return _("%(status)s.") % {"status": status}
     place = _("%(ahead)d ahead") % {"ahead": wait.ahead} if wait.ahead else _("next in line")
-    return f"{status}, {place}."
+    return _("%(status)s, %(place)s.") % {"status": status, "place": place}
 
 
 def _sentence(kept: str) -> str:

@@ -16,7 +16,7 @@ from judge.leaderboard import Marked, Row
 from judge.models import Edition, Standing
 from judge.progress import anchors_of
 from judge.tiers import Anchors, Tier, tier
-from web.pages.scale import MEANINGS
+from web.pages.scale import LABELS, MEANINGS
 
 WIDTH = 100
 PAD = 3
@@ -68,6 +68,10 @@ class AnchorLine:
     meaning: str
     value: float
     standard_error: float
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.name])
 
 
 @dataclass(frozen=True, kw_only=True)

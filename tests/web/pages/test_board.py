@@ -185,3 +185,14 @@ def test_a_long_board_needs_no_more_queries_than_a_short_one(
     with django_assert_max_num_queries(10):
         assert "50 team 48" in browser.get(BOARD).text
     assert leaderboard.PAGE == 50
+
+
+def test_the_marks_of_the_board_are_named_in_the_language_of_the_page(
+    edition: Edition, browse: Browse, ada: User, scored: Scored
+) -> None:
+    scored(ada, 0.5)
+    browser = browse()
+    browser.client.post("/language/", {"language": "zh-hans", "next": "/"})
+    page = browser.get("/challenges/iris-new-meadow/leaderboard/")
+    assert "下限 毫无技能" in page.text
+    assert "floor" not in page.text
