@@ -49,6 +49,40 @@ axe.run(document).then(({ violations, passes }) =>
 SERIOUS = ("serious", "critical")
 """Impacts of faults that a page may not have."""
 
+PLAYED = """
+import sys
+import django
+django.setup()
+import numpy as np, orjson
+from django.contrib.auth.models import User
+from challenges.referee import Dialogue, InProcess
+from challenges.scoring import Score, Scores, SplitScores
+from challenges.spec import Size
+from judge import bookkeeping, catalogue, editions, intake
+from judge.intake import HandIn
+from judge.reports import Report
+from judge.verdicts import Verdict
+
+slug, name = sys.argv[1:]
+edition = catalogue.find(slug)
+episodes = dict(editions.minted(edition).episodes())
+if slug == "connect-x-league":
+    league = orjson.loads(episodes["league.json"])
+    league["games"] = [game for game in league["games"] if game["bot"] in ("random", "one-ply")]
+    episodes["league.json"] = orjson.dumps(league)
+referee = edition.challenge.referee
+with Dialogue(InProcess(referee.floor_player(episodes)), bank_s=600) as dialogue:
+    session = referee.hold(dialogue, episodes, Size.SMALL)
+data = edition.challenge.packed("baseline")
+made = intake.submit(User.objects.get(username=name), edition, HandIn(file_name="program.zip", data=data))
+lease = bookkeeping.claim(made.pk, worker="test")
+split = SplitScores(primary=Score(value=0.5, standard_error=0.1), secondary={}, rows=10, spread=np.zeros(0))
+scores = Scores(public=split, private=split)
+bookkeeping.record(lease, Report(verdict=Verdict.SCORED, scores=scores, replay=dict(session.replay)))
+print(made.pk)
+"""
+"""The challenge's own referee holds the conversation with its player without skill, and the result is recorded."""
+
 T = TypeVar("T")
 
 
@@ -254,3 +288,19 @@ def open_browser(site: Site, tmp_path: Path) -> Iterator[Callable[..., Reader]]:
 @pytest.fixture
 def reader(open_browser: Callable[..., Reader]) -> Reader:
     return open_browser()
+
+
+@pytest.fixture
+def played(site: Site) -> Callable[[str, str], int]:
+    """Mint a challenge and record a submission of somebody, replay and all."""
+
+    def make(slug: str, name: str) -> int:
+        environment = {**site.environment, "DJANGO_SETTINGS_MODULE": "web.settings", "PYTHONPATH": str(ROOT)}
+        for command in (["manage.py", "mint", slug], ["-c", PLAYED, slug, name]):
+            done = subprocess.run(
+                [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stderr
+        return int(done.stdout.split()[-1])
+
+    return make

@@ -1,0 +1,104 @@
+"""Every page of the site, each with something on it: one list for all tests that look at pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from challenges.loader import load
+
+IRIS = "/challenges/iris-new-meadow/"
+NO_PAGES = {
+    # Files, data for programs, and addresses that take a form and lead on to a page of this list.
+    "pages:picture", "pages:all-files", "pages:sample", "pages:starter", "pages:notebook", "pages:kit", "pages:file",
+    "pages:board-feed", "pages:board-csv", "pages:board-json", "pages:live", "pages:events", "pages:replay-json",
+    "pages:cancel", "pages:choose", "pages:team-create", "pages:team-join", "pages:team-leave", "pages:team-merge",
+    "pages:team-merge-withdraw", "pages:team-merge-accept", "pages:team-merge-decline", "pages:certificate-issue",
+    "pages:certificates-revoked", "pages:certificate-json", "pages:certificate-jwt", "pages:certificate-revoke",
+    "pages:discussion-start", "pages:reply", "pages:thread-pin", "pages:post-report", "pages:post-hide",
+    "pages:did", "pages:jwks", "token-create", "token-delete", "profile-save", "account-export",
+    # Asked in test_replay.py, where there is a game.
+    "pages:replay",
+}  # fmt: skip
+
+
+def pages_of(reader: Any, sample: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Yield route and address of every page, each with something on it; the reader signs in on the way."""
+    yield "pages:home", "/"
+    yield "account_login", "/accounts/login/"
+    yield "account_signup", "/accounts/signup/"
+    yield "account_reset_password", "/accounts/password/reset/"
+    yield "404", "/nothing-here/"
+    reader.sign_up("everywhere")
+    reader.open("/accounts/")
+    reader.fill(shown_name="Ada of the tests", about="I count.")
+    reader.find("[name=is_public]").click()
+    reader.press("Save")
+    reader.fill(name="laptop")
+    reader.press("New token")
+    with reader.site.worker():
+        reader.hand_in(sample)
+        reader.wait_for(".verdict", "Scored")
+    scored = reader.path
+    reader.open(scored)
+    reader.press("Get a certificate")
+    certificate = reader.path
+    rejected = tmp_path / "rejected.csv"
+    rejected.write_bytes(load("iris-new-meadow").rejected()["unknown_category.csv"])
+    reader.open(f"{IRIS}submit/")
+    reader.find("input[type=file]").send_keys(str(rejected))
+    reader.click("Hand in")
+    reader.wait_for("#answer", "Rejected")
+    reader.follow("Submission ")
+    yield "pages:submission", reader.path
+    yield "pages:submission", scored
+    reader.hand_in(sample)
+    yield "pages:submission", reader.path  # it waits
+    yield "pages:compare", f"{scored}compare/?with={reader.path.strip('/').rpartition('/')[2]}"
+    yield "pages:certificate", certificate
+    yield "pages:certificate-verify", "/certificates/verify/"
+    yield "pages:person", "/people/everywhere/"
+    yield "pages:discussions", f"{IRIS}discussion/"
+    reader.open(f"{IRIS}discussion/")
+    reader.fill(title="How many trees?", body="I grew *seven*:\n\n    forest(7)\n\n| a | b |\n| - | - |\n| 1 | 2 |")
+    reader.press("Post")
+    yield "pages:thread", reader.path
+    yield "pages:discussions", f"{IRIS}discussion/"
+    yield "pages:roadmaps", "/roadmaps/"
+    yield "pages:roadmap", "/roadmaps/ninety/"
+    yield "pages:home", "/?q=nothing-like-it"
+    yield "pages:challenge", IRIS
+    yield "pages:data", f"{IRIS}data/"
+    yield "pages:board", f"{IRIS}leaderboard/"
+    yield "pages:board-embed", f"{IRIS}leaderboard/embed/"
+    yield "pages:submit", f"{IRIS}submit/"
+    yield "pages:submissions", f"{IRIS}submissions/"
+    offer_a_merge(reader)
+    yield "pages:team", f"{IRIS}team/"
+    yield "pages:work", "/submissions/"
+    yield "account", "/accounts/"
+    yield "account-delete", "/accounts/delete/"
+    yield "account_change_password", "/accounts/password/change/"
+    yield "account_email", "/accounts/email/"
+    yield "mfa_index", "/accounts/two-factor/"
+    yield "account_logout", "/accounts/logout/"
+
+
+def offer_a_merge(reader: Any) -> None:
+    """Have another learner's team propose a merge to the reader's."""
+    reader.open(f"{IRIS}team/")
+    code = reader.find("code.code").text
+    with httpx.Client(base_url=f"{reader.site.address}/api/v1/", timeout=30) as api:
+        account = {"username": "proposer", "email": "proposer@example.org", "password": "a long enough phrase"}
+        api.headers["Authorization"] = f"Token {api.post('auth/sign-up', json=account).json()['token']}"
+        api.post("challenges/iris-new-meadow/team", json={"name": "Night owls"}).raise_for_status()
+        api.post("challenges/iris-new-meadow/team/merge", json={"code": code}).raise_for_status()
+
+
+def unasked(routes: Mapping[str, object]) -> set[str]:
+    """Return our own routes that lead to pages: a new one must be asked above."""
+    ours = {name for name in routes if name.startswith("pages:") or ("_" not in name and ":" not in name)}
+    return ours - NO_PAGES - {"health"}

@@ -1,0 +1,84 @@
+"""A picture of every page in three widths, in light and in dark, for people to look at.
+
+They are kept in JUDGE_TEST_ARTEFACTS, or in var/artefacts, and compared with nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.pages import pages_of, unasked
+from web.access import ROUTES
+
+WIDTHS = {360: 740, 768: 1024, 1280: 900}
+"""Width -> height of a phone, a tablet and a desk, in CSS pixels."""
+TALLEST = 6000
+"""A longer page is cut: nobody looks at more."""
+SCHEMES = ("light", "dark")
+PNG = b"\x89PNG\r\n\x1a\n"
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture
+def artefacts() -> Path:
+    folder = Path(os.environ.get("JUDGE_TEST_ARTEFACTS") or Path(__file__).parents[2] / "var" / "artefacts") / "pages"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    return folder
+
+
+def test_every_page_is_pictured_in_three_widths_and_fits_them(
+    reader: Any, sample: Path, tmp_path: Path, artefacts: Path, played: Callable[[str, str], int]
+) -> None:
+    seen, too_wide, number = set(), [], 0
+
+    def picture(route: str, address: str) -> None:
+        nonlocal number
+        number += 1
+        seen.add(route)
+        reader.open(address)
+        for width, scheme in ((width, scheme) for width in WIDTHS for scheme in SCHEMES):
+            show(reader, width, scheme)
+            if reader.driver.execute_script("return document.documentElement.scrollWidth") > width:
+                too_wide.append((address, width))
+            name = f"{number:02d}-{route.replace(':', '-')}-{width}-{scheme}.png"
+            (artefacts / name).write_bytes(photograph(reader, width))
+        reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    for route, address in pages_of(reader, sample, tmp_path):
+        if route == "account_logout":  # the last page of the list: the replay needs somebody signed in
+            picture("pages:replay", f"/submissions/{played('connect-x-league', 'everywhere')}/replay/")
+        picture(route, address)
+
+    assert too_wide == []
+    assert (unasked(ROUTES) | {"pages:replay"}) - seen == set()
+    pictures = sorted(artefacts.glob("*.png"))
+    assert len(pictures) == number * len(WIDTHS) * len(SCHEMES)
+    for path in pictures:
+        data = path.read_bytes()
+        width = int(path.stem.split("-")[-2])
+        assert (data[:8], int.from_bytes(data[16:20])) == (PNG, width), path.name
+
+
+def show(reader: Any, width: int, scheme: str) -> None:
+    """Make the window a device's, in light or in dark."""
+    metrics = {"width": width, "height": WIDTHS[width], "deviceScaleFactor": 1, "mobile": width < 1000}
+    reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    reader.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def photograph(reader: Any, width: int) -> bytes:
+    """Return the whole page as a picture, from its top to its end."""
+    height = min(reader.driver.execute_script("return document.documentElement.scrollHeight"), TALLEST)
+    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    asked = {"format": "png", "captureBeyondViewport": True, "clip": clip}
+    return base64.b64decode(reader.driver.execute_cdp_cmd("Page.captureScreenshot", asked)["data"])
