@@ -15,7 +15,7 @@ from django.db.models import Q
 from judge import bookkeeping, teams
 from judge.discussions import threads
 from judge.errors import Refused
-from judge.models import Submission, Team
+from judge.models import MergeProposal, Submission, Team
 from judge.models.team import new_join_code
 from judge.verdicts import State
 
@@ -80,6 +80,8 @@ def _leave(team: Team, user: User, ghost: User) -> None:
         return
     if team.captain_id == user.pk:
         team.captain = ghost if heir is None else heir.user
+    if heir is None:  # nobody is left who could lead two merged teams
+        MergeProposal.objects.filter(Q(proposer=team) | Q(invited=team)).delete()
     if heir is None or team.name in (user.get_username()[:60], f"{user.get_username()[:48]} #{user.pk}"):
         team.name = f"{GHOST} #{team.pk}"
     team.join_code = new_join_code()

@@ -314,6 +314,17 @@ def test_a_captain_who_leaves_the_site_takes_no_team_of_others_along(
     assert team.captain.username == "bob"
 
 
+def test_a_team_that_nobody_is_left_in_merges_with_none(
+    edition: Edition, pair: tuple[Team, Team], make_submission: Make
+) -> None:
+    owls, bees = pair
+    make_submission(team=owls, score=0.9)
+    proposal = merging.propose(owls.captain, edition, code=bees.join_code)
+    departures.depart(owls.captain)
+    assert refused(lambda: merging.accept(bees.captain, edition, proposal.pk)).code == "unknown_proposal"
+    assert Team.objects.count() == 2
+
+
 def test_a_file_handed_in_while_its_team_goes_up_lands_in_the_one_that_stays(
     edition: Edition, pair: tuple[Team, Team], floor: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
