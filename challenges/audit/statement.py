@@ -10,7 +10,12 @@ from challenges.audit.translations import check_translations
 from challenges.loader import Challenge
 from challenges.minting import Minted
 
-SECTIONS = {"a title": r"^# \S", "what to hand in": r"^## .*hand in", "how it is scored": r"^## .*scored"}
+SECTIONS = {
+    "a title": r"^# \S",
+    "what to hand in": r"^## .*hand in",
+    "how it is scored": r"^## .*scored",
+    "what it trains": r"^## What it trains$",
+}
 ANCHORS = ("floor", "baseline", "ceiling")
 
 

@@ -67,6 +67,10 @@ Files: `test.csv`.
 ## How it is scored
 
 Accuracy. The floor says no, the baseline guesses, the ceiling is the truth.
+
+## What it trains
+
+The project *Toy* (V-01): telling yes from no.
 """
 PICTURE = webp_bytes(960, 540)
 PROGRAM = """
@@ -369,6 +373,7 @@ def few_rows(streams: Streams, size: Size) -> Dataset:
     ("broken", "check"),
     [
         ({"files": {"statement.md": STATEMENT.replace("## How it is scored", "")}}, "statement_is_complete"),
+        ({"files": {"statement.md": STATEMENT.replace("## What it trains", "")}}, "statement_is_complete"),
         ({"files": {"picture.webp": "a horse"}}, "picture_can_be_shown"),
         ({"files": {"statement.md": STATEMENT.replace("`test.csv`", "one")}}, "statement_is_complete"),
         ({"files": {"baseline/main.py": PROGRAM.replace("LIMIT", "0.0")}}, "baseline_below_reference"),
