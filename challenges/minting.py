@@ -13,6 +13,7 @@ The repository holds the PRIORS of a world, never its values. Same secret, same 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -173,6 +174,10 @@ def _truth_to(truth: Truth) -> dict[str, Any]:
 def _listed(values: NDArray[Any]) -> dict[str, Any]:
     if values.dtype != object:
         return {"dtype": values.dtype.str if values.dtype.kind != "U" else "str", "values": values.tolist()}
+    if len(values) and all(isinstance(cell, np.ndarray) and cell.dtype == np.uint8 for cell in values):
+        # a hundred pictures are millions of numbers; written out one by one they take seconds to read
+        packed = [base64.b64encode(np.ascontiguousarray(cell).data).decode() for cell in values]
+        return {"dtype": "bytes", "shapes": [cell.shape for cell in values], "values": packed}
     cells = [cell.tolist() if isinstance(cell, np.ndarray) else cell for cell in values]
     kind = "array" if any(isinstance(cell, np.ndarray) for cell in values) else "object"
     return {"dtype": kind, "values": cells}
@@ -189,11 +194,15 @@ def _truth_from(raw: dict[str, Any]) -> Truth:
 
 
 def _array(entry: dict[str, Any]) -> NDArray[Any]:
-    if entry["dtype"] not in ("array", "object"):
+    if entry["dtype"] not in ("array", "bytes", "object"):
         return np.array(entry["values"], dtype=entry["dtype"])
     cells = np.empty(len(entry["values"]), dtype=object)
     for position, cell in enumerate(entry["values"]):
-        cells[position] = np.array(cell) if entry["dtype"] == "array" else cell
+        if entry["dtype"] == "bytes":
+            flat = np.frombuffer(base64.b64decode(cell), dtype=np.uint8)
+            cells[position] = flat.reshape(entry["shapes"][position]).astype(np.int64)  # differences may be negative
+        else:
+            cells[position] = np.array(cell) if entry["dtype"] == "array" else cell
     return cells
 
 

@@ -108,6 +108,21 @@ def test_a_truth_survives_its_way_over_the_disk(tmp_path: Path) -> None:
     assert back.facts["width"].tolist() == [640, 320]
 
 
+def test_pictures_of_any_size_come_back_as_they_were_and_may_be_subtracted(tmp_path: Path) -> None:
+    cells = np.empty(3, dtype=object)
+    cells[0], cells[1] = np.array([[0, 255], [7, 9]], np.uint8), np.arange(6, dtype=np.uint8).reshape(1, 2, 3)
+    cells[2] = cells[0].T
+    pictures = Truth(
+        ids={"id": np.array(["a", "b", "c"])},
+        columns={"picture": cells},
+        public=np.array([True, False, False]),
+        unit=np.arange(3),
+    )
+    back = write(Dataset(public={}, truth=pictures), tmp_path / "paper").truth().columns["picture"]
+    assert [cell.tolist() for cell in back] == [[[0, 255], [7, 9]], [[[0, 1, 2], [3, 4, 5]]], [[0, 7], [255, 9]]]
+    assert (back[0] - 255).tolist() == [[-255, 0], [-248, -246]]
+
+
 def test_the_same_dataset_has_the_same_digest_and_another_another(tmp_path: Path) -> None:
     one, two = write(dataset(), tmp_path / "one"), write(dataset(), tmp_path / "two")
     assert one.digest() == two.digest()
