@@ -23,7 +23,7 @@ test:
 	@$(PYTHON) scripts/bootstrap.py dev torch
 	$(RUN) -m pytest -m "$(QUICK)" -n 2 $(ARGS)
 	$(RUN) -m pytest -m "catalog and not anchors" -n 2 --dist loadfile $(ARGS)
-	$(RUN) -m pytest -m "not ($(QUICK)) and not catalog and not anchors" --durations=15 $(ARGS)
+	$(RUN) -m pytest -m "not ($(QUICK)) and not catalog and not anchors" -n 2 --dist loadfile --no-loadscope-reorder --durations=15 $(ARGS)
 	$(RUN) manage.py audit --all --secret "the secret of make test"
 
 quick:

@@ -25,14 +25,14 @@ NO_PAGES = {
 }  # fmt: skip
 
 
-def pages_of(reader: Any, sample: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Yield route and address of every page, each with something on it; the reader signs in on the way."""
+def pages_of(reader: Any, sample: Path, tmp_path: Path, *, name: str) -> Iterator[tuple[str, str]]:
+    """Yield route and address of every page, each with something on it; the reader signs up by that name on the way."""
     yield "pages:home", "/"
     yield "account_login", "/accounts/login/"
     yield "account_signup", "/accounts/signup/"
     yield "account_reset_password", "/accounts/password/reset/"
     yield "404", "/nothing-here/"
-    reader.sign_up("everywhere")
+    reader.sign_up(name)
     reader.open("/accounts/")
     reader.fill(shown_name="Ada of the tests", about="I count.")
     reader.find("[name=is_public]").click()
@@ -60,7 +60,7 @@ def pages_of(reader: Any, sample: Path, tmp_path: Path) -> Iterator[tuple[str, s
     yield "pages:compare", f"{scored}compare/?with={reader.path.strip('/').rpartition('/')[2]}"
     yield "pages:certificate", certificate
     yield "pages:certificate-verify", "/certificates/verify/"
-    yield "pages:person", "/people/everywhere/"
+    yield "pages:person", f"/people/{name}/"
     yield "pages:discussions", f"{IRIS}discussion/"
     reader.open(f"{IRIS}discussion/")
     reader.fill(title="How many trees?", body="I grew *seven*:\n\n    forest(7)\n\n| a | b |\n| - | - |\n| 1 | 2 |")
@@ -76,7 +76,7 @@ def pages_of(reader: Any, sample: Path, tmp_path: Path) -> Iterator[tuple[str, s
     yield "pages:board-embed", f"{IRIS}leaderboard/embed/"
     yield "pages:submit", f"{IRIS}submit/"
     yield "pages:submissions", f"{IRIS}submissions/"
-    offer_a_merge(reader)
+    offer_a_merge(reader, proposer=f"{name}-proposer")
     yield "pages:team", f"{IRIS}team/"
     yield "pages:work", "/submissions/"
     yield "account", "/accounts/"
@@ -87,14 +87,14 @@ def pages_of(reader: Any, sample: Path, tmp_path: Path) -> Iterator[tuple[str, s
     yield "account_logout", "/accounts/logout/"
 
 
-def offer_a_merge(reader: Any) -> None:
+def offer_a_merge(reader: Any, *, proposer: str) -> None:
     """Have another learner's team propose a merge to the reader's."""
     reader.open(f"{IRIS}team/")
     code = reader.find("code.code").text
     with httpx.Client(base_url=f"{reader.site.address}/api/v1/", timeout=30) as api:
-        account = {"username": "proposer", "email": "proposer@example.org", "password": "a long enough phrase"}
+        account = {"username": proposer, "email": f"{proposer}@example.org", "password": "a long enough phrase"}
         api.headers["Authorization"] = f"Token {api.post('auth/sign-up', json=account).json()['token']}"
-        api.post("challenges/iris-new-meadow/team", json={"name": "Night owls"}).raise_for_status()
+        api.post("challenges/iris-new-meadow/team", json={"name": f"Owls of {proposer}"}).raise_for_status()
         api.post("challenges/iris-new-meadow/team/merge", json={"code": code}).raise_for_status()
 
 

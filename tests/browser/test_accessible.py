@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_axe_finds_no_serious_fault_on_any_page(reader: Any, sample: Path, tmp_path: Path) -> None:
     found, seen = [], set()
-    for route, address in pages_of(reader, sample, tmp_path):
+    for route, address in pages_of(reader, sample, tmp_path, name="everywhere"):
         seen.add(route)
         for scheme in ("light", "dark"):
             found += reader.faults(address, scheme)

@@ -53,9 +53,9 @@ def test_every_page_is_pictured_in_three_widths_and_fits_them(
             (artefacts / name).write_bytes(photograph(reader, width))
         reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
-    for route, address in pages_of(reader, sample, tmp_path):
+    for route, address in pages_of(reader, sample, tmp_path, name="portrayed"):
         if route == "account_logout":  # the last page of the list: the replay needs somebody signed in
-            picture("pages:replay", f"/submissions/{played('connect-x-league', 'everywhere')}/replay/")
+            picture("pages:replay", f"/submissions/{played('connect-x-league', 'portrayed')}/replay/")
         picture(route, address)
 
     assert too_wide == []
