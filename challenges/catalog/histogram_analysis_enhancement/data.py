@@ -1,6 +1,6 @@
-"""Faded prints: each is to be equalised and matched exactly, rescued as well as may be, and found again in the archive.
+"""Faded prints: colours to be counted, tones equalised and matched, all exactly; a rescue; and a search in the archive.
 
-The three tasks share their pictures: the print that is rescued is the one that is looked for.
+The tasks share their pictures: the print that is rescued is the one that is looked for.
 """
 
 from __future__ import annotations
@@ -14,14 +14,21 @@ import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from challenges.catalog.histogram_analysis_enhancement.rules import (
+    BINS,
+    Pixels,
+    colours,
+    equalise,
+    equalise_by_tiles,
+    grey,
+    match,
+)
 from challenges.evaluation import Truth
 from challenges.metrics.images import ratios_db, similarities
 from challenges.minting import Dataset, Streams
-from challenges.packing import csv_bytes, png_bytes, zip_bytes
+from challenges.packing import csv_bytes, npz_bytes, png_bytes, zip_bytes
 from challenges.spec import Size
 from challenges.worlds.prints import HEIGHT, WIDTH, another_day, draw_family, draw_scene, draw_view, faded, printed
-
-Pixels = NDArray[np.uint8]
 
 PUBLIC_SHARE = 0.3
 SCENES_A_FAMILY = 3
@@ -51,17 +58,21 @@ def mint(streams: Streams, size: Size) -> Dataset:
     order = streams("shuffle").permutation(len(gallery))
     gallery, scene_of = [gallery[place] for place in order], scene_of[order]
     targets = streams("targets").integers(0, len(gallery), len(ids))
-    equalised = [equalise(grey(picture)) for picture in faded_prints]
+    greys = [grey(picture) for picture in faded_prints]
+    equalised, clahe = [equalise(picture) for picture in greys], [equalise_by_tiles(picture) for picture in greys]
     matched = [match(picture, gallery[target]) for picture, target in zip(faded_prints, targets, strict=True)]
     rows = streams("rows").permutation(len(ids))
     public = np.zeros(len(ids), dtype=np.bool_)
     public[streams("split").permutation(len(ids))[: round(PUBLIC_SHARE * len(ids))]] = True
     columns = {
+        "colours": _cells([colours(picture) for picture in faded_prints]),
         "equalised": _cells(equalised),
+        "clahe": _cells(clahe),
         "matched": _cells(matched),
         "rescued": _cells(clean),
         "relevant": _cells([gallery_ids[scene_of == scene] for scene in range(len(ids))]),
-        "grey_db": _by_split(ratios_db, equalised, [grey(picture) for picture in faded_prints], public),
+        "grey_db": _by_split(ratios_db, equalised, greys, public),
+        "grey_clahe_db": _by_split(ratios_db, clahe, greys, public),
         "untouched_db": _by_split(ratios_db, matched, faded_prints, public),
         "untouched_ssim": _by_split(similarities, clean, faded_prints, public),
     }
@@ -84,32 +95,6 @@ def mint(streams: Streams, size: Size) -> Dataset:
         truth=truth,
         floor=_floor(streams("floor"), ids, faded_prints, gallery_ids),
     )
-
-
-def grey(picture: Pixels) -> Pixels:
-    """Return (h, w) brightness in whole numbers, as OpenCV and the statement have it."""
-    red, green, blue = (picture[..., plane].astype(np.int64) for plane in range(3))
-    return np.asarray((9798 * red + 19235 * green + 3735 * blue + 16384) >> 15, dtype=np.uint8)
-
-
-def equalise(picture: Pixels) -> Pixels:
-    """Return a grey picture whose levels are spread over their cumulative histogram, the darkest one at 0."""
-    counts = np.bincount(picture.ravel(), minlength=256)
-    below = np.cumsum(counts)
-    darkest = counts[picture.min()]
-    spread = np.rint((below - darkest) * 255 / max(picture.size - darkest, 1))
-    return np.asarray(np.clip(spread, 0, 255), dtype=np.uint8)[picture]
-
-
-def match(picture: Pixels, target: Pixels) -> Pixels:
-    """Return a picture with each channel's histogram brought to that of a target of the same size."""
-    planes = []
-    for plane in range(3):
-        below = np.cumsum(np.bincount(picture[..., plane].ravel(), minlength=256))
-        wanted = np.cumsum(np.bincount(target[..., plane].ravel(), minlength=256))
-        levels = np.minimum(np.searchsorted(wanted, below), 255)
-        planes.append(levels.astype(np.uint8)[picture[..., plane]])
-    return np.stack(planes, axis=-1)
 
 
 def _train(streams: Streams, families: int) -> tuple[pd.DataFrame, dict[str, bytes]]:
@@ -171,10 +156,11 @@ def _archive(ids: NDArray[np.str_], pictures: list[Pixels]) -> bytes:
 
 
 def _floor(rng: Generator, ids: NDArray[np.str_], prints: list[Pixels], gallery_ids: NDArray[np.str_]) -> bytes:
-    """Return the answer without skill: every picture as it came, and gallery pictures by lot."""
-    files = {}
+    """Return the answer without skill: all colours alike, every picture as it came, and gallery pictures by lot."""
+    alike = np.full((len(ids), BINS, BINS, BINS), WIDTH * HEIGHT // BINS**3, dtype=np.int32)
+    files = {"colours.npz": npz_bytes({"colours": alike})}
     for id_, picture in zip(ids, prints, strict=True):
-        files[f"equalised/{id_}.png"] = png_bytes(grey(picture))
+        files[f"equalised/{id_}.png"] = files[f"clahe/{id_}.png"] = png_bytes(grey(picture))
         files[f"matched/{id_}.png"] = files[f"rescued/{id_}.png"] = png_bytes(picture)
     drawn = [rng.choice(gallery_ids, ASKED, replace=False) for _ in ids]
     lines = [(id_, rank, found) for id_, five in zip(ids, drawn, strict=True) for rank, found in enumerate(five, 1)]

@@ -13,11 +13,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from challenges.catalog.histogram_analysis_enhancement.data import equalise, grey, match
+from challenges.catalog.histogram_analysis_enhancement.rules import colours, equalise, equalise_by_tiles, grey, match
 from challenges.evaluation import Truth, aligned
 from challenges.loader import load
 from challenges.minting import Dataset
-from challenges.packing import csv_bytes, png_bytes, zip_bytes
+from challenges.packing import csv_bytes, npz_bytes, png_bytes, zip_bytes
 from challenges.readers import read
 from challenges.readers.expected import Expected
 from challenges.scoring import SplitScores, score
@@ -43,19 +43,94 @@ def pictures(data: bytes) -> dict[str, Pixels]:
 
 
 def packed(
-    truth: Truth, *, rescued: dict[str, Pixels] | None = None, found: dict[str, list[str]] | None = None
+    truth: Truth,
+    *,
+    counts: NDArray[np.int32] | None = None,
+    clahe: dict[str, Pixels] | None = None,
+    rescued: dict[str, Pixels] | None = None,
+    found: dict[str, list[str]] | None = None,
 ) -> bytes:
-    """Return the exact answer, or one with other rescued pictures or matches."""
-    files, lines = {}, []
+    """Return the exact answer, or one with other counts of colours, other pictures or matches."""
+    counts = counted(truth) if counts is None else counts
+    files, lines = {"colours.npz": npz_bytes({"colours": counts})}, []
+    others = {"clahe": clahe or {}, "rescued": rescued or {}}
     for row, image in enumerate(truth.ids["image"].tolist()):
-        for name in ("equalised", "matched", "rescued"):
-            picture = np.asarray(truth.columns[name][row], dtype=np.uint8)
-            other = rescued[image] if rescued is not None and name == "rescued" else picture
-            files[f"{name}/{image}.png"] = png_bytes(other)
+        for name in ("equalised", "clahe", "matched", "rescued"):
+            exact = np.asarray(truth.columns[name][row], dtype=np.uint8)
+            files[f"{name}/{image}.png"] = png_bytes(others.get(name, {}).get(image, exact))
         names = truth.columns["relevant"][row].tolist() if found is None else found[image]
         lines += [(image, rank, name) for rank, name in enumerate(names[:5], 1)]
     files["matches.csv"] = csv_bytes(pd.DataFrame(lines, columns=["image", "rank", "found"]))
     return zip_bytes(files)
+
+
+def counted(truth: Truth) -> NDArray[np.int32]:
+    """Return (prints, 4, 4, 4) the exact counts of colours."""
+    return np.stack(list(truth.columns["colours"])).astype(np.int32)
+
+
+def test_colours_are_counted_in_bins_of_64_levels_red_first() -> None:
+    picture = np.array([[[63, 64, 255], [0, 127, 192]], [[128, 0, 0], [191, 63, 63]]], dtype=np.uint8)
+    counts = colours(picture)
+    # Two pixels in bins (0, 1, 3), two in (2, 0, 0), none elsewhere.
+    assert (counts[0, 1, 3], counts[2, 0, 0], counts.sum()) == (2, 2, 4)
+
+
+def test_colours_are_those_of_numpy_and_opencv_and_of_the_print_on_that_line(dataset: Dataset, truth: Truth) -> None:
+    prints = pictures(dataset.public["test.zip"])
+    lines = pd.read_csv(io.BytesIO(dataset.public["test.csv"]), dtype=str)["image"]
+    for image, counts in list(zip(lines, counted(truth), strict=True))[:20]:
+        told, _ = np.histogramdd(prints[image].reshape(-1, 3), bins=[np.arange(0, 257, 64)] * 3)
+        asked = cv2.calcHist([prints[image]], [0, 1, 2], None, [4, 4, 4], [0, 256] * 3)
+        assert np.array_equal(counts, told)
+        assert np.array_equal(counts, asked)
+
+
+def test_one_pixel_in_a_wrong_bin_makes_a_histogram_wrong(truth: Truth) -> None:
+    counts = counted(truth)
+    for one in counts:
+        fullest = np.unravel_index(one.argmax(), one.shape)
+        one[fullest] -= 1
+        one[0 if fullest[0] else 3, 0, 0] += 1
+    scores = private(truth, packed(truth, counts=counts))
+    assert scores.secondary["right histograms"] == 0
+    assert scores.primary.value == pytest.approx(0.95)
+
+
+def test_blue_first_makes_nearly_all_histograms_wrong(truth: Truth) -> None:
+    blue_first = np.ascontiguousarray(counted(truth).transpose(0, 3, 2, 1))
+    assert private(truth, packed(truth, counts=blue_first)).secondary["right histograms"] < 0.1
+
+
+def test_clahe_is_that_of_opencv(dataset: Dataset) -> None:
+    opencv = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(4, 3))
+    for picture in list(pictures(dataset.public["test.zip"]).values())[:20]:
+        gap = np.abs(equalise_by_tiles(grey(picture)).astype(int) - opencv.apply(grey(picture)))
+        assert gap.max() <= 1  # OpenCV mixes in single precision
+        assert (gap > 0).mean() < 0.02
+
+
+def test_clahe_by_hand_comes_out() -> None:
+    # A tile has 576 pixels, all at 100: 570 are cut off, every level is given 2, and the 58 that are left go to
+    # 0, 4, ..., 228. Up to 100 there are then 101 x 2 + 6 + 26 = 234, and 255 x 234 / 576 is 103.6.
+    assert np.unique(equalise_by_tiles(np.full((72, 96), 100, dtype=np.uint8))).tolist() == [104]
+    # Of a tile all at 200, the curve has 101 at 100 (228 pixels) and 203 at 200 (459), as has the other tile at 200.
+    two = np.full((72, 96), 200, dtype=np.uint8)
+    two[:, :24] = 100
+    row = equalise_by_tiles(two)[0]
+    # Column 23 lies 11/24 of the way from the first tile to the second: 104 x 13/24 + 101 x 11/24 = 102.6.
+    assert (row[0], row[12], row[23], row[24], row[95]) == (104, 104, 103, 203, 203)
+
+
+@pytest.mark.parametrize("settings", [{"tileGridSize": (3, 4)}, {"tileGridSize": (8, 8)}, {"clipLimit": 2.0}])
+def test_clahe_with_a_setting_of_its_own_is_not_all(
+    dataset: Dataset, truth: Truth, settings: dict[str, object]
+) -> None:
+    other = cv2.createCLAHE(**{"clipLimit": 3.0, "tileGridSize": (4, 3), **settings})
+    clahe = {image: other.apply(grey(picture)) for image, picture in pictures(dataset.public["test.zip"]).items()}
+    scores = private(truth, packed(truth, clahe=clahe))
+    assert 20 < scores.secondary["CLAHE in dB"] < 35
+    assert 0.95 < scores.primary.value < 0.985
 
 
 def test_brightness_and_equalisation_are_those_of_opencv(dataset: Dataset) -> None:
@@ -132,10 +207,14 @@ def test_names_and_order_of_the_gallery_tell_no_scene(dataset: Dataset, truth: T
 def test_the_starter_is_exact_in_part_and_searches_badly(truth: Truth, answer_of: AnswerOf) -> None:
     scores = private(truth, answer_of(SLUG, "baseline"))
     assert scores.secondary["equalised in dB"] > 45
-    assert 0.25 < scores.primary.value < 0.48
+    assert scores.secondary["right histograms"] == 0
+    assert scores.secondary["CLAHE in dB"] < 30
+    assert 0.2 < scores.primary.value < 0.38
 
 
 def test_the_reference_beats_the_starter_in_every_part(truth: Truth, answer_of: AnswerOf) -> None:
     baseline, reference = (private(truth, answer_of(SLUG, part)) for part in ("baseline", "reference"))
     assert all(reference.secondary[name] >= baseline.secondary[name] for name in baseline.secondary)
+    assert reference.secondary["right histograms"] == 1
+    assert min(reference.secondary[f"{name} in dB"] for name in ("equalised", "CLAHE", "matched")) > 45
     assert reference.primary.value > 0.6

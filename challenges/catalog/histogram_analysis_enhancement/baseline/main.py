@@ -1,4 +1,7 @@
-"""Starter: OpenCV's equalisation, matching by interpolation, CLAHE as a rescue, colour histograms for search."""
+"""Starter: OpenCV's equalisation, matching by interpolation, CLAHE as a rescue, colour histograms for search.
+
+Two of the exact tasks are left to you: the histograms of `colours.npz` are empty, CLAHE has OpenCV's own settings.
+"""
 
 import os
 import zipfile
@@ -48,14 +51,19 @@ def png(picture):
 test, gallery = pictures("test.zip"), pictures("gallery.zip")
 names = list(gallery)
 known = np.array([histogram(gallery[name]) for name in names])
+prints = pd.read_csv(DATA / "test.csv", dtype=str)
 lines = []
 with zipfile.ZipFile(OUTPUT / "answer.zip", "w") as answer:
-    for image, target in pd.read_csv(DATA / "test.csv", dtype=str).itertuples(index=False):
+    for image, target in prints.itertuples(index=False):
         picture = test[image]
-        answer.writestr(f"equalised/{image}.png", png(cv2.equalizeHist(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))))
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+        answer.writestr(f"equalised/{image}.png", png(cv2.equalizeHist(grey)))
+        answer.writestr(f"clahe/{image}.png", png(cv2.createCLAHE().apply(grey)))
         answer.writestr(f"matched/{image}.png", png(matched(picture, gallery[target])))
         answer.writestr(f"rescued/{image}.png", png(rescued(picture)))
         own = histogram(picture)
         distance = ((known - own) ** 2 / (known + own + 1e-9)).sum(axis=1)
         lines += [(image, rank, names[place]) for rank, place in enumerate(distance.argsort()[:5], start=1)]
+    with answer.open("colours.npz", "w") as file:
+        np.savez_compressed(file, colours=np.zeros((len(prints), 4, 4, 4), np.int32))
     answer.writestr("matches.csv", pd.DataFrame(lines, columns=["image", "rank", "found"]).to_csv(index=False))

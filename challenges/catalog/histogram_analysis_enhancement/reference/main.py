@@ -105,14 +105,21 @@ test, gallery = pictures("test.zip"), pictures("gallery.zip")
 model = learned(pictures("train_faded.zip"), pictures("train_clean.zip"))
 names = list(gallery)
 known = [ranks(gallery[name]) for name in names]
-lines = []
+prints = pd.read_csv(DATA / "test.csv", dtype=str)
+clahe = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(4, 3))
+lines, colours = [], []
 with zipfile.ZipFile(OUTPUT / "answer.zip", "w") as answer:
-    for image, target in pd.read_csv(DATA / "test.csv", dtype=str).itertuples(index=False):
+    for image, target in prints.itertuples(index=False):
         picture = test[image]
-        answer.writestr(f"equalised/{image}.png", png(cv2.equalizeHist(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))))
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+        colours.append(cv2.calcHist([picture], [2, 1, 0], None, [4, 4, 4], [0, 256] * 3))  # OpenCV reads blue first
+        answer.writestr(f"equalised/{image}.png", png(cv2.equalizeHist(grey)))
+        answer.writestr(f"clahe/{image}.png", png(clahe.apply(grey)))
         answer.writestr(f"matched/{image}.png", png(matched(picture, gallery[target])))
         answer.writestr(f"rescued/{image}.png", png(rescued(picture, model)))
         own = ranks((255 * np.clip(evened(picture), 0, 1)).astype(np.uint8))
         order = np.argsort([-likeness(own, other) for other in known], kind="stable")[:5]
         lines += [(image, rank, names[place]) for rank, place in enumerate(order, start=1)]
+    with answer.open("colours.npz", "w") as file:
+        np.savez_compressed(file, colours=np.array(colours).astype(np.int32))
     answer.writestr("matches.csv", pd.DataFrame(lines, columns=["image", "rank", "found"]).to_csv(index=False))
