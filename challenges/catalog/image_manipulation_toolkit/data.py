@@ -11,7 +11,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
-from challenges.catalog.image_manipulation_toolkit.operations import Impossible, Pixels, Step, carried_out, rounded
+from challenges.catalog.image_manipulation_toolkit.layers import Colour, Desk, read_on
+from challenges.catalog.image_manipulation_toolkit.operations import carried_out, files_of
+from challenges.catalog.image_manipulation_toolkit.pixels import Impossible, Pixels, Step
 from challenges.catalog.image_manipulation_toolkit.sources import KINDS, Source, draw_source
 from challenges.evaluation import Truth
 from challenges.metrics.images import ratios_db
@@ -26,7 +28,15 @@ IMPOSSIBLE_SHARE = 0.06
 UNREADABLE_CARD, IMPOSSIBLE_CARD = (255, 0, 0), (255, 255, 0)
 LEAST_SIDE_PX, MOST_SIDE_PX = 11, 160
 MOST_UNTOUCHED_DB = 30.0
-"""A job that leaves a picture nearer to its source than this is drawn anew: copying must earn nothing."""
+"""A job that leaves a picture nearer to one of its files than this is drawn anew: copying must earn nothing."""
+UNREADABLE_BESIDE_SHARE = 0.1
+"""Of the steps that need other files, so many name a broken one."""
+WHOLE = frozenset({"flip", "turn", "crop", "pad", "channels", "median"})
+"""Steps that round nothing: whoever does them right has the very same pixels.
+
+One level more or less before it moves an edge of `canny`, and the hue of a nearly grey pixel by 60 degrees. That would
+punish an honest rounding, so these two follow upon such steps alone.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +49,7 @@ class Scale:
 
 
 SCALES = {
-    Size.SMALL: Scale(scenes=18, train_sources=32, test_sources=64, train_jobs=80, test_jobs=200),
+    Size.SMALL: Scale(scenes=18, train_sources=32, test_sources=64, train_jobs=120, test_jobs=200),
     Size.FULL: Scale(scenes=60, train_sources=96, test_sources=256, train_jobs=400, test_jobs=1500),
 }
 
@@ -47,7 +57,7 @@ SCALES = {
 @dataclass(frozen=True, kw_only=True)
 class Job:
     source: str
-    background: tuple[int, int, int]
+    background: Colour
     steps: tuple[Step, ...]
     result: Pixels
 
@@ -101,52 +111,58 @@ def _night(
         sources.append(draw_source(rng, light, KINDS[number % len(KINDS)], number))
     jobs: list[Job] = []
     while len(jobs) < job_count:
-        job = _job(rng, sources[int(rng.integers(len(sources)))])
+        job = _job(rng, sources[int(rng.integers(len(sources)))], sources)
         if job is not None:
             jobs.append(job)
     return sources, jobs
 
 
-def _job(rng: Generator, source: Source) -> Job | None:
+def _job(rng: Generator, source: Source, night: list[Source]) -> Job | None:
     """Return a job, or None where it came out too small, too large, or too near to what it was made of."""
-    background: tuple[int, int, int] = tuple(int(level) for level in rng.integers(0, 256, 3))  # type: ignore[assignment]
+    background: Colour = tuple(int(level) for level in rng.integers(0, 256, 3))  # type: ignore[assignment]
     if source.pixels is None:
         height, width = (int(side) for side in rng.integers(30, 90, 2))
-        steps = [_step(rng, height, width) for _ in range(int(rng.integers(1, 3)))]
-        card = np.full((height, width, 3), UNREADABLE_CARD, dtype=np.uint8)
-        return Job(source=source.name, background=background, steps=tuple(steps), result=card)
+        steps: list[Step] = [_step(rng, height, width, night) for _ in range(int(rng.integers(1, 3)))]
+        return _card(source, background, steps, (height, width), UNREADABLE_CARD)
+    files = {file.name: file.pixels for file in night if file.pixels is not None}
+    desk = Desk(files=files, background=background)
     picture = read_on(source.pixels, background)
     steps = []
     for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.12, 0.5, 0.25, 0.13]))):
-        steps.append(_step(rng, *picture.shape[:2]))
-        picture = carried_out(picture, steps[-1:])
+        steps.append(_step(rng, picture.shape[0], picture.shape[1], night))
+        if _is_touchy(steps[-1]) and not all(step["op"] in WHOLE for step in steps[:-1]):
+            return None
+        if not set(files_of(steps)) <= set(files):
+            return _card(source, background, steps, picture.shape[:2], UNREADABLE_CARD)
+        picture = carried_out(picture, steps[-1:], desk)
         if min(picture.shape[:2]) < LEAST_SIDE_PX:
             return None
     if max(picture.shape[:2]) > MOST_SIDE_PX:
         return None
     if steps and rng.random() < IMPOSSIBLE_SHARE:
         steps[int(rng.integers(len(steps)))] = _spoilt(rng)
-        picture = np.full_like(picture, IMPOSSIBLE_CARD)
         try:
-            carried_out(read_on(source.pixels, background), steps)
+            carried_out(read_on(source.pixels, background), steps, desk)
         except Impossible:
-            return Job(source=source.name, background=background, steps=tuple(steps), result=picture)
+            return _card(source, background, steps, picture.shape[:2], IMPOSSIBLE_CARD)
         return None
-    if _untouched_db(source, picture) > MOST_UNTOUCHED_DB or np.ptp(picture) == 0:
+    used = [source, *(file for file in night if file.name in files_of(steps))]
+    if max(_untouched_db(file, picture) for file in used) > MOST_UNTOUCHED_DB or np.ptp(picture) == 0:
         return None
     return Job(source=source.name, background=background, steps=tuple(steps), result=picture)
 
 
-def read_on(pixels: Pixels, background: tuple[int, int, int]) -> Pixels:
-    """Return a picture as jobs see it: what shines through it is the background."""
-    if pixels.shape[2] == 3:
-        return pixels
-    alpha = pixels[..., 3:] / 255
-    return rounded(alpha * pixels[..., :3] + (1 - alpha) * np.array(background))
+def _card(source: Source, background: Colour, steps: list[Step], shape: tuple[int, ...], colour: Colour) -> Job:
+    result = np.full((*shape, 3), colour, dtype=np.uint8)
+    return Job(source=source.name, background=background, steps=tuple(steps), result=result)
+
+
+def _is_touchy(step: Step) -> bool:
+    return step["op"] == "canny" or step.get("space") == "HSV"
 
 
 def _untouched_db(source: Source, picture: Pixels) -> float:
-    """Return how near the source comes, read without care and brought to the size of the result."""
+    """Return how near a file comes, read without care and brought to the size of the result."""
     with Image.open(io.BytesIO(source.data)) as image:
         plain = np.asarray(image.convert("RGB").resize((picture.shape[1], picture.shape[0])))
     return float(ratios_db(picture[None], plain[None])[0])
@@ -156,7 +172,17 @@ def _colour(rng: Generator) -> list[int]:
     return [int(level) for level in rng.integers(0, 256, 3)]
 
 
-def _step(rng: Generator, height: int, width: int) -> dict[str, Any]:
+def _names(rng: Generator, night: list[Source], count: int) -> list[str]:
+    """Return names of other files, which can be read as a rule."""
+    sound = [file.name for file in night if file.pixels is not None]
+    broken = [file.name for file in night if file.pixels is None]
+    names = [sound[int(place)] for place in rng.permutation(len(sound))[:count]]
+    if broken and rng.random() < UNREADABLE_BESIDE_SHARE:
+        names[int(rng.integers(count))] = broken[int(rng.integers(len(broken)))]
+    return names
+
+
+def _step(rng: Generator, height: int, width: int, night: list[Source]) -> dict[str, Any]:
     """Return one step for a picture of a size, with parameters that make sense."""
 
     def side(length: int) -> int:
@@ -165,11 +191,23 @@ def _step(rng: Generator, height: int, width: int) -> dict[str, Any]:
     def near(value: float) -> float:
         return round(float(value), 1)
 
+    turned, slant, scale = np.deg2rad(rng.uniform(-40, 40)), rng.uniform(-0.4, 0.4), rng.uniform(0.8, 1.3)
+    sheared = (scale * np.array([[np.cos(turned), slant - np.sin(turned)], [np.sin(turned), np.cos(turned)]])).round(3)
+
+    def affine(new_width: int, new_height: int) -> dict[str, Any]:
+        """Return a step that brings the middle of the picture to the middle of the result."""
+        shift = np.array([new_width, new_height]) / 2 - sheared @ [width / 2, height / 2]
+        matrix = np.column_stack([sheared, shift.round(1)])
+        return {"op": "affine", "width": new_width, "height": new_height, "matrix": matrix.tolist()}
+
+    low = int(rng.integers(40, 140))
     choices: list[dict[str, Any]] = [
         {"op": "grey"},
         {"op": "channels", "order": "".join(rng.permutation(list("RGB")))},
         {"op": "gamma", "gamma": round(float(rng.choice([rng.uniform(0.4, 0.75), rng.uniform(1.4, 2.4)])), 2)},
         {"op": "saturate", "factor": round(float(rng.choice([rng.uniform(0.0, 0.5), rng.uniform(1.6, 2.5)])), 2)},
+        *({"op": "convert", "space": space} for space in ("HSV", "Lab", "YCrCb")),
+        {"op": "hue", "degrees": int(rng.integers(30, 331))},
         {"op": "flip", "axis": str(rng.choice(["left-right", "top-bottom"]))},
         {"op": "turn", "quarters": int(rng.integers(1, 4))},
         {
@@ -181,6 +219,7 @@ def _step(rng: Generator, height: int, width: int) -> dict[str, Any]:
         {"op": "resize", "width": side(width), "height": side(height), "how": str(rng.choice(["nearest", "linear"]))},
         {"op": "shrink", "factor": int(rng.integers(2, 4))},
         {"op": "rotate", "degrees": near(rng.uniform(-80, 80)), "fill": _colour(rng)},
+        {**affine(side(width), side(height)), "fill": _colour(rng)},
         {
             "op": "straighten", "width": side(width), "height": side(height),
             "corners": [[near(x * width + rng.uniform(-0.15, 0.2) * width * (1 - 2 * x)),
@@ -193,6 +232,16 @@ def _step(rng: Generator, height: int, width: int) -> dict[str, Any]:
         {"op": "unsharp", "sigma": near(rng.uniform(1, 3)), "amount": near(rng.uniform(1, 3)),
          "threshold": int(rng.integers(0, 12))},
         {"op": "sobel"},
+        *2 * [{"op": "canny", "low": low, "high": low + int(rng.integers(30, 160))}],
+        {
+            "op": "paste", "source": _names(rng, night, 1)[0], "left": int(rng.integers(-20, width // 2)),
+            "top": int(rng.integers(-20, height // 2)), "opacity": near(rng.choice([1.0, rng.uniform(0.3, 0.9)])),
+        },
+        {
+            "op": "sheet", "sources": _names(rng, night, int(rng.integers(2, 6))), "columns": int(rng.integers(2, 4)),
+            "width": int(rng.integers(24, 49)), "height": int(rng.integers(24, 49)), "gap": int(rng.integers(0, 6)),
+            "fill": _colour(rng),
+        },
     ]  # fmt: skip
     return choices[int(rng.integers(len(choices)))]
 
@@ -207,6 +256,8 @@ def _spoilt(rng: Generator) -> dict[str, Any]:
         {"op": "median", "radius": 0},
         {"op": "pad", "left": 4, "top": -9, "right": 4, "bottom": 4, "fill": [255, 255, 255]},
         {"op": "shrink", "factor": 0},
+        {"op": "affine", "matrix": [[1, 2, 0], [0.5, 1, 8]], "width": 40, "height": 30, "fill": [0, 0, 0]},
+        {"op": "sheet", "sources": [], "columns": 0, "width": 30, "height": 30, "gap": 2, "fill": [0, 0, 0]},
         {"op": "sharpen"},
     ]
     return choices[int(rng.integers(len(choices)))]
