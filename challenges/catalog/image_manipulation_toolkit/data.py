@@ -34,8 +34,8 @@ UNREADABLE_BESIDE_SHARE = 0.1
 WHOLE = frozenset({"flip", "turn", "crop", "pad", "channels", "median"})
 """Steps that round nothing: whoever does them right has the very same pixels.
 
-One level more or less before it moves an edge of `canny`, and the hue of a nearly grey pixel by 60 degrees. That would
-punish an honest rounding, so these two follow upon such steps alone.
+One level more or less before it moves an edge of `canny`, the hue of a nearly grey pixel by 60 degrees, and what is
+above the threshold of `unsharp`. That would punish an honest rounding, so these follow upon such steps alone.
 """
 
 
@@ -158,7 +158,7 @@ def _card(source: Source, background: Colour, steps: list[Step], shape: tuple[in
 
 
 def _is_touchy(step: Step) -> bool:
-    return step["op"] == "canny" or step.get("space") == "HSV"
+    return step["op"] in ("canny", "unsharp") or step.get("space") == "HSV"
 
 
 def _untouched_db(source: Source, picture: Pixels) -> float:
