@@ -137,6 +137,7 @@ def doors(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return answered
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("role", ROLES)
 def test_a_door_opens_exactly_to_those_in_the_table(
@@ -175,6 +176,7 @@ def test_what_belongs_to_a_team_does_not_exist_for_others(
     assert seen == {route.name: (True, False) for route in private}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_no_get_changes_anything(routes: list[Route], sign_in: Callable[[str], Client], role: str) -> None:
     client = sign_in(role)
