@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from challenges.metrics.types import Better, Metric
 from challenges.scoring import Score, metric_of
 from challenges.uncertainty.intervals import interval
@@ -33,17 +35,11 @@ class Interval:
 
 @dataclass(frozen=True)
 class Bar:
-    """A 95 % interval in a field of 100 x 12 units, better to the right."""
+    """A 95 % interval in a field of 100 x 12 units, better to the right, as text: a board has many of them."""
 
-    low: float
-    high: float
-    left: float
-    right: float
-    middle: float
-
-    @property
-    def has_width(self) -> bool:
-        return self.high > self.low
+    told: str
+    path: str
+    middle: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +47,9 @@ class TeamLine:
     """A row of the board."""
 
     row: Row
+    rank: str
+    shares: str
+    """Which rank it shares and its place by score, in words; empty for a row that leads its group."""
     bar: Bar | None
     medal: Tier | None
     own: bool
@@ -111,6 +110,9 @@ def lines_of(edition: Edition, rows: Sequence[Row], *, marked: Marked, reach: Re
     metric = metric_of(edition.challenge.spec.metric.primary)
     intervals = [interval_of(row.standing, metric) for row in rows]
     field = _field(intervals, better)
+    level = _("shares rank %(rank)s; place %(place)s by score")
+    told = _("95 %% interval %(low)s to %(high)s")
+    digits = edition.challenge.spec.metric.primary.digits
     between = [line for line in _anchor_lines(edition, marked) if _within(rules.sort_key(line.value, better), reach)]
     between.sort(key=lambda line: rules.sort_key(line.value, better))
     lines: list[TeamLine | AnchorLine] = []
@@ -118,8 +120,13 @@ def lines_of(edition: Edition, rows: Sequence[Row], *, marked: Marked, reach: Re
         while between and rules.sort_key(between[0].value, better) < row.standing.key:
             lines.append(between.pop(0))
         own = marked.own is not None and row.standing.pk == marked.own.pk
-        bar = None if field is None else field.bar(row.standing.score, ends)
-        lines.append(TeamLine(row, bar, medal(row.standing, anchors), own))
+        bar = None
+        if field is not None and ends.high > ends.low:
+            words = told % {"low": f"{ends.low:.{digits}f}", "high": f"{ends.high:.{digits}f}"}
+            bar = field.bar(row.standing.score, ends, told=words)
+        shares = "" if row.level_with is None else level % {"rank": row.shared_rank, "place": row.rank}
+        rank = f"{'=' if shares else ''}{row.shared_rank}"
+        lines.append(TeamLine(row, rank, shares, bar, medal(row.standing, anchors), own))
     lines += between
     return Lines(lines, None if field is None else field.worst, None if field is None else field.best)
 
@@ -160,9 +167,9 @@ class _Field:
     worst: float
     best: float
 
-    def bar(self, score: float, ends: Interval) -> Bar:
+    def bar(self, score: float, ends: Interval, *, told: str) -> Bar:
         left, right = sorted((self._place(ends.low), self._place(ends.high)))
-        return Bar(ends.low, ends.high, left, right, self._place(score))
+        return Bar(told, f"M{left} 6H{right}", str(self._place(score)))
 
     def _place(self, value: float) -> float:
         share = (value - self.worst) / (self.best - self.worst)
