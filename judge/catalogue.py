@@ -220,7 +220,8 @@ def _live() -> QuerySet[Edition]:
 
 
 def _board_sizes(editions: Sequence[int]) -> Mapping[int, int]:
-    rows = Standing.objects.filter(edition_id__in=editions, board=Board.PUBLIC, team__is_baseline=False)
+    hosts = Team.objects.filter(is_baseline=True, edition_id__in=editions)
+    rows = Standing.objects.filter(edition_id__in=editions, board=Board.PUBLIC).exclude(team__in=hosts)
     return dict(rows.values_list("edition_id").annotate(Count("pk")))
 
 

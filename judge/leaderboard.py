@@ -137,10 +137,11 @@ def teams_on(edition: Edition, board: Board) -> int:
 
 def marked(edition: Edition, board: Board, team: Team | None) -> Marked:
     """Return a team's own row and those of the host."""
-    wanted = Q(team__in=Team.objects.filter(edition=edition, is_baseline=True))
+    found = _ordered(edition, board).filter(team__in=Team.objects.filter(edition=edition, is_baseline=True)).order_by()
     if team is not None:
-        wanted |= Q(team=team)
-    rows = list(_ordered(edition, board).filter(wanted))
+        # A union and no OR: with an OR, PostgreSQL looks at every row of the board.
+        found = found.union(_ordered(edition, board).filter(team=team).order_by(), all=True)
+    rows = sorted({row.pk: row for row in found}.values(), key=lambda row: (row.key, row.achieved_at, row.team_id))
     own = next((row for row in rows if team is not None and row.team_id == team.pk), None)
     return Marked(own=own, hosts=[row for row in rows if row.team.is_baseline])
 
