@@ -22,6 +22,8 @@ from challenges.pictures.__main__ import rendered
 from challenges.pictures.sheets import contact_sheet
 from challenges.pictures.style import PAPER, bare
 
+pytestmark = pytest.mark.slow
+
 IRIS = "iris-new-meadow"
 
 
@@ -89,7 +91,6 @@ def test_a_drawing_becomes_a_picture_that_can_be_shown_and_the_same_one_each_tim
     assert np.abs(np.array(corner) - [int(PAPER[at : at + 2], 16) for at in (1, 3, 5)]).max() <= 2
 
 
-@pytest.mark.slow
 def test_a_picture_too_busy_to_be_light_is_refused() -> None:
     def draw(figure: Figure, dataset: Dataset) -> None:
         noise = np.random.default_rng(0).integers(0, 256, (540, 960, 3), dtype=np.uint8)

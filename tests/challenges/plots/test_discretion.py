@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from challenges.plots.discretion import LEAST_ROWS, Blur, TooFewRows, bins_by
 
+pytestmark = pytest.mark.slow
+
 
 def key(number: int) -> Any:
     return np.array([number])

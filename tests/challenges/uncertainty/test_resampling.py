@@ -13,6 +13,8 @@ from challenges.metrics.registry import METRICS
 from challenges.uncertainty import resampling
 from challenges.uncertainty.resampling import BLOCKS_MAX, RESAMPLES, RESAMPLES_ANEW, resample
 
+pytestmark = pytest.mark.slow
+
 MAE, RMSE, ACCURACY, MAP = (METRICS[name] for name in ("mae", "rmse", "accuracy", "coco_map"))
 
 

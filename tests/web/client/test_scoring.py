@@ -22,6 +22,8 @@ from tests.challenges.metrics import samples
 from web.client import scoring
 from web.client.scored_tables import IN_GROUPS, TABLES
 
+pytestmark = pytest.mark.slow
+
 Judge = Any
 SINGLE = [metric for metric in METRICS.values() if metric.id not in COMPOSITES]
 
