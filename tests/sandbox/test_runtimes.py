@@ -304,7 +304,9 @@ class TestReally:
         assert time.monotonic() - began < 25
 
 
-@pytest.mark.skipif(shutil.which("crun") is None, reason="crun is not installed")
+@pytest.mark.skipif(
+    shutil.which("crun") is None and os.environ.get("JUDGE_REQUIRE_ALL") != "1", reason="crun is not installed"
+)
 def test_the_wrapper_around_crun_is_crun() -> None:
     # Where it has something to hide from crun, it needs the right to mount.
     if os.getuid() != 0:

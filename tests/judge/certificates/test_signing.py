@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -86,7 +87,9 @@ def message_of(document: dict[str, Any]) -> bytes:
     return b"".join(hashlib.sha256(part).digest() for part in parts)
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.skipif(
+    shutil.which("openssl") is None and os.environ.get("JUDGE_REQUIRE_ALL") != "1", reason="openssl is not installed"
+)
 def test_openssl_accepts_the_proof_and_refuses_another_message(
     key: Key, signed: dict[str, Any], tmp_path: Path
 ) -> None:
