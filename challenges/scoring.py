@@ -45,7 +45,7 @@ class SplitScores:
 
     primary: Score
     secondary: Mapping[str, float]
-    """Without the metrics of an optional part that was left out."""
+    """Without the metrics of an optional part that was left out, and of rows of which the split has none."""
     rows: int
     spread: NDArray[np.float64]
     """Bootstrap values of the primary metric, paired across the submissions of an edition: RESAMPLES of them, or fewer
@@ -117,7 +117,11 @@ def _split(metric: MetricSpec, evaluation: Evaluation, rows: NDArray[np.bool_], 
     error = standard_error(metric.primary, evaluation, rows, spread=spread)
     return SplitScores(
         primary=Score(value=value, standard_error=error),
-        secondary={use.name: compute(use, evaluation, rows) for use in metric.secondary if handed_in(use, evaluation)},
+        secondary={
+            use.name: compute(use, evaluation, rows)
+            for use in metric.secondary
+            if handed_in(use, evaluation) and looked_at(use, evaluation, rows).any()
+        },
         rows=int(rows.sum()),
         spread=spread,
     )
@@ -129,6 +133,7 @@ def compute(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -> 
         truth = _rules(use, evaluation, rows)
         predictions = np.array([compute(part.metric, evaluation, rows) for part in use.parts])
     else:
+        rows = looked_at(use, evaluation, rows)
         truth, predictions = (side[rows] for side in bound(use, evaluation))
     try:
         value = metric_of(use).function(truth, predictions, **use.params)
@@ -184,6 +189,21 @@ def _end(use: MetricUse, name: str, given: float | str | None, columns: Columns,
             f"metric {use.name}: {name}: expected one value of {given!r} on all rows of a split, found {len(values)}"
         )
     return float(values[0])
+
+
+def looked_at(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which of the rows a metric looks at: all, or those that its `where` names."""
+    if use.where is None:
+        return rows
+    if use.where not in evaluation.truth:
+        raise InvalidChallenge(f"metric {use.name}: where: {use.where!r} is no column of the truth")
+    chosen = evaluation.truth[use.where]
+    strange = np.flatnonzero(~np.isin(chosen, (0, 1)))
+    if len(strange):
+        raise InvalidChallenge(
+            f"metric {use.name}: where: {use.where!r}, row {strange[0]}: expected 0 or 1, found {chosen[strange[0]]}"
+        )
+    return rows & chosen.astype(np.bool_)
 
 
 def handed_in(use: MetricUse, evaluation: Evaluation) -> bool:

@@ -130,6 +130,8 @@ class MetricUse(Strict):
     predictions: str | None = None
     """Columns that the metric compares; both default to the only column of the answer."""
     params: dict[str, float | int | str | bool] = Field(default_factory=dict)
+    where: str | None = None
+    """A column of the truth: only rows where it is true count. Of a secondary metric: how good on promoted days?"""
     label: str | None = None
     """What the board calls it; defaults to the id."""
     digits: int = Field(default=4, ge=0, le=8)
@@ -160,6 +162,16 @@ class MetricSpec(Strict):
     """What is shown beside the primary metric; the parts of a composite stand here of themselves, before the others."""
     unit: str = "row"
     """What the bootstrap resamples, in words: row, image, speaker, party, game."""
+
+    @model_validator(mode="after")
+    def _all_rows_count(self) -> MetricSpec:
+        counting = (self.primary, *(part.metric for part in self.primary.parts))
+        if any(use.where is not None for use in counting):
+            raise ValueError("`where` is for secondary metrics; what counts looks at all rows")
+        unnamed = next((use.id for use in self.secondary if use.where is not None and use.label is None), None)
+        if unnamed is not None:
+            raise ValueError(f"{unnamed} has `where`; give it a `label` that says on which rows")
+        return self
 
     @model_validator(mode="after")
     def _parts_are_shown(self) -> MetricSpec:

@@ -91,7 +91,7 @@ def _wanted(metric: MetricSpec, plots: PlotSpec) -> Iterator[tuple[PlotFunction,
     seen: set[tuple[PlotFunction, str | None, str | None, str | None]] = set()
     for use in (*counting, *(use for use in metric.secondary if use not in counting)):
         functions = TABLE.get(metric_of(use).takes, EVERYTHING_ELSE if use in counting else ())
-        for function in functions if not use.parts else ():
+        for function in functions if not use.parts and use.where is None else ():
             key = (function, use.truth, use.predictions, use.id if function is unit_scores else None)
             if key not in seen:
                 seen.add(key)

@@ -129,6 +129,50 @@ def test_both_splits_are_scored_apart_with_all_metrics() -> None:
     assert (scores.public.secondary, scores.private.secondary) == ({"found": 0.5}, {"found": 1.0})
 
 
+def slices(where: Any) -> Evaluation:
+    return Evaluation(
+        truth={"y": np.array([1, 1, 0, 0]), "promoted": np.asarray(where)},
+        predictions={"y": np.array([1, 0, 0, 1])},
+        public=np.array([True, True, False, False]),
+        unit=np.arange(4),
+    )
+
+
+WHOLE = MetricUse(id="accuracy", truth="y", predictions="y")
+PROMOTED = MetricUse(id="accuracy", truth="y", predictions="y", where="promoted", label="when promoted")
+
+
+def test_a_secondary_metric_may_look_at_some_rows_only() -> None:
+    """Public rows: right, wrong; private rows: right, wrong. The first of each is promoted."""
+    scores = score(MetricSpec(primary=WHOLE, secondary=(PROMOTED,)), slices([1, 0, 1, 0]), seed=SEED)
+    assert (scores.public.primary.value, scores.private.primary.value) == (0.5, 0.5)
+    assert (scores.public.secondary, scores.private.secondary) == ({"when promoted": 1.0}, {"when promoted": 1.0})
+
+
+def test_a_split_without_such_rows_does_not_show_their_metric() -> None:
+    scores = score(MetricSpec(primary=WHOLE, secondary=(PROMOTED,)), slices([False, False, True, True]), seed=SEED)
+    assert (scores.public.secondary, scores.private.secondary) == ({}, {"when promoted": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("promotion", "when promoted: where: 'promotion' is no column of the truth"),
+        ("y", "when promoted: where: 'y', row 2: expected 0 or 1, found 2"),
+    ],
+)
+def test_rows_are_chosen_by_a_column_of_yes_and_no(where: str, message: str) -> None:
+    given = slices([1, 0, 1, 0])
+    given = Evaluation(
+        truth={**given.truth, "y": np.array([1, 1, 2, 0])},
+        predictions=given.predictions,
+        public=given.public,
+        unit=given.unit,
+    )
+    with pytest.raises(InvalidChallenge, match=message):
+        compute(PROMOTED.model_copy(update={"where": where}), given, np.ones(4, bool))
+
+
 def test_better_follows_the_direction_of_the_metric() -> None:
     assert better_by(ACCURACY, 0.9, 0.7) == pytest.approx(0.2)
     assert better_by(MetricUse(id="rmse"), 0.9, 0.7) == pytest.approx(-0.2)

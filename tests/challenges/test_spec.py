@@ -155,3 +155,14 @@ def test_what_counts_cannot_be_left_out(tmp_path: Path) -> None:
     assert "only a part of a bundle may be optional" in fault(
         tmp_path, GOOD.replace("  format: csv", "  format: csv\n  optional: true")
     )
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("{primary: {id: rmse, where: promoted, label: x}}", "`where` is for secondary metrics"),
+        ("{primary: {id: rmse}, secondary: [{id: mae, where: promoted}]}", "mae has `where`; give it a `label`"),
+    ],
+)
+def test_what_counts_looks_at_all_rows_and_a_slice_has_a_name(tmp_path: Path, metric: str, expected: str) -> None:
+    assert expected in fault(tmp_path, GOOD.replace("\n  primary: {id: rmse}\n", f" {metric}\n"))
