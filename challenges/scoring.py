@@ -24,11 +24,14 @@ from challenges.metrics.registry import METRICS
 from challenges.metrics.types import Better, Metric, MetricError
 from challenges.spec import MetricSpec, MetricUse
 from challenges.uncertainty import closed_forms
-from challenges.uncertainty.resampling import RESAMPLES, resample
+from challenges.uncertainty.resampling import RESAMPLES, made_of_sums, resample, row_figures
 
 __all__ = [
-    "RESAMPLES", "Score", "Scores", "SplitScores", "better_by", "bootstrap", "bound", "compute", "metric_of", "score",
+    "RESAMPLES", "Score", "Scores", "SplitScores", "better_by", "bootstrap", "bound", "compute", "figures_of",
+    "metric_of", "score",
 ]  # fmt: skip
+
+Figures = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,28 +81,55 @@ def score(metric: MetricSpec, evaluation: Evaluation, *, seed: str) -> Scores:
     )
 
 
-def bootstrap(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], *, seed: str) -> NDArray[np.float64]:
+def figures_of(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -> Figures | None:
+    """Return the figures of the rows whose sums are all that a metric needs; None for a metric not made of sums.
+
+    Resampling and the closed form both start from them, and for texts they take far longer than either.
+    """
+    metric = metric_of(use)
+    if use.parts or not made_of_sums(metric):
+        return None
+    truth, predictions = bound(use, evaluation)
+    return row_figures(metric, truth[rows], predictions[rows], use.params)
+
+
+def bootstrap(
+    use: MetricUse,
+    evaluation: Evaluation,
+    rows: NDArray[np.bool_],
+    *,
+    seed: str,
+    figures: Figures | None = None,
+) -> NDArray[np.float64]:
     """Return the values of a metric under resampling of units, paired across submissions by the seed.
 
     A value is NaN where the metric is not defined on a resample, for example when a class is missing from it.
+    `figures` are those of `figures_of`, where they are at hand.
     """
     if use.parts:
         return _composite_spread(use, evaluation, rows, seed)
     truth, predictions = bound(use, evaluation)
     return resample(
-        metric_of(use), truth[rows], predictions[rows], seed=seed, params=use.params, unit=_units(evaluation, rows)
-    )
+        metric_of(use), truth[rows], predictions[rows], seed=seed, params=use.params, unit=_units(evaluation, rows),
+        figures=figures,
+    )  # fmt: skip
 
 
 def standard_error(
-    use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], *, spread: NDArray[np.float64]
+    use: MetricUse,
+    evaluation: Evaluation,
+    rows: NDArray[np.bool_],
+    *,
+    spread: NDArray[np.float64],
+    figures: Figures | None = None,
 ) -> float:
     """Return the standard error of a metric: by a closed form where one is right, else from its bootstrap values."""
     if not use.parts:
         truth, predictions = bound(use, evaluation)
         closed = closed_forms.standard_error(
-            metric_of(use), truth[rows], predictions[rows], params=use.params, unit=_units(evaluation, rows)
-        )
+            metric_of(use), truth[rows], predictions[rows], params=use.params, unit=_units(evaluation, rows),
+            figures=figures,
+        )  # fmt: skip
         if closed is not None:
             return closed
     defined = spread[np.isfinite(spread)]  # a resample may lack a class; the metric is undefined on it
@@ -113,8 +143,9 @@ def better_by(use: MetricUse, a: float, b: float) -> float:
 
 def _split(metric: MetricSpec, evaluation: Evaluation, rows: NDArray[np.bool_], seed: str) -> SplitScores:
     value = compute(metric.primary, evaluation, rows)
-    spread = bootstrap(metric.primary, evaluation, rows, seed=seed)
-    error = standard_error(metric.primary, evaluation, rows, spread=spread)
+    figures = figures_of(metric.primary, evaluation, rows)
+    spread = bootstrap(metric.primary, evaluation, rows, seed=seed, figures=figures)
+    error = standard_error(metric.primary, evaluation, rows, spread=spread, figures=figures)
     return SplitScores(
         primary=Score(value=value, standard_error=error),
         secondary={
@@ -198,12 +229,14 @@ def looked_at(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -
     if use.where not in evaluation.truth:
         raise InvalidChallenge(f"metric {use.name}: where: {use.where!r} is no column of the truth")
     chosen = evaluation.truth[use.where]
+    if chosen.dtype == object:  # of a group all lines say the same
+        chosen = np.array([np.mean(cell) for cell in chosen])
     strange = np.flatnonzero(~np.isin(chosen, (0, 1)))
     if len(strange):
         raise InvalidChallenge(
             f"metric {use.name}: where: {use.where!r}, row {strange[0]}: expected 0 or 1, found {chosen[strange[0]]}"
         )
-    return rows & chosen.astype(np.bool_)
+    return rows & (chosen == 1)
 
 
 def handed_in(use: MetricUse, evaluation: Evaluation) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from challenges.metrics.types import Metric
-from challenges.uncertainty.resampling import Params, from_figures, row_figures, summed, units_of
+from challenges.uncertainty.resampling import Params, from_figures, made_of_sums, row_figures, summed, units_of
 
 Array = NDArray[np.float64]
 
@@ -37,6 +37,7 @@ def standard_error(
     *,
     params: Params | None = None,
     unit: NDArray[Any] | None = None,
+    figures: Array | None = None,
 ) -> float | None:
     """Return the standard error of a score by a closed form.
 
@@ -44,6 +45,7 @@ def standard_error(
     ----------
     truth, predictions : (n,) or (n, ...), as the metric takes them.
     unit : (n,) names of what is independent of each other; every row by default.
+    figures : what `row_figures` gives, where it is at hand.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def standard_error(
     if metric.standard_error is not None and units == len(truth):
         error = metric.standard_error(truth, predictions, **params)
     else:
-        pulled = pulls(metric, truth, predictions, params=params, unit=unit)
+        pulled = pulls(metric, truth, predictions, params=params, unit=unit, figures=figures)
         if pulled is None:
             return None
         error = math.sqrt(np.einsum("i,i->", pulled, pulled))
@@ -71,6 +73,7 @@ def pulls(
     *,
     params: Params | None = None,
     unit: NDArray[Any] | None = None,
+    figures: Array | None = None,
 ) -> Array | None:
     """Return how far each unit pulls the value of a metric; None where it is neither made of sums nor tells.
 
@@ -85,9 +88,10 @@ def pulls(
     if metric.pulls is not None:
         pulled = metric.pulls(truth, predictions, **(params or {}))
         return pulled if place is None else np.bincount(place, weights=pulled).astype(np.float64, copy=False)
-    if metric.row_scores is None and metric.row_sums is None:
+    if not made_of_sums(metric):
         return None
-    figures = row_figures(metric, truth, predictions, params or {})
+    if figures is None:
+        figures = row_figures(metric, truth, predictions, params or {})
     if place is not None:
         figures = summed(figures, place, units)
     totals = np.einsum("ij->j", figures)  # a third of the time of a sum down the columns

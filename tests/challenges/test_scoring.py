@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from challenges.errors import InvalidChallenge
 from challenges.evaluation import Evaluation
+from challenges.metrics.registry import METRICS
 from challenges.scoring import better_by, bootstrap, compute, metric_of, score
 from challenges.spec import MetricSpec, MetricUse
 from challenges.uncertainty import resampling
@@ -75,6 +77,28 @@ def test_rows_of_one_unit_are_drawn_together() -> None:
     truth, predictions = noisy(rows=400)
     repeated = evaluation(np.repeat(truth, 5), np.repeat(predictions, 5), unit=np.repeat(np.arange(400), 5))
     assert error_of(ACCURACY, repeated) == pytest.approx(error_of(ACCURACY, evaluation(truth, predictions)))
+
+
+def test_the_figures_of_the_rows_are_made_once_for_the_spread_and_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    wer = METRICS["wer"]
+
+    def row_sums(truth: Any, predictions: Any, **params: Any) -> Any:
+        asked.append(len(truth))
+        assert wer.row_sums is not None
+        return wer.row_sums(truth, predictions, **params)
+
+    truth = np.array(["a b c", "d e", "f", "g h i j"] * 10, dtype=object)
+    given = evaluation(truth, np.array(["a b", "d e", "f f", "g h i j"] * 10, dtype=object), public=np.arange(40) < 16)
+    metric = MetricSpec(primary=MetricUse(id="wer"))
+    expected = score(metric, given, seed=SEED)
+    monkeypatch.setitem(METRICS, "wer", replace(wer, row_sums=row_sums))
+    found = score(metric, given, seed=SEED)
+    assert asked == [16, 24]
+    assert found.private.primary == expected.private.primary
+    assert np.array_equal(
+        found.private.spread, bootstrap(MetricUse(id="wer"), given, ~given.public, seed=f"{SEED}|private")
+    )
 
 
 def test_units_of_unequal_size_weigh_by_their_rows() -> None:
@@ -152,6 +176,19 @@ def test_a_secondary_metric_may_look_at_some_rows_only() -> None:
 def test_a_split_without_such_rows_does_not_show_their_metric() -> None:
     scores = score(MetricSpec(primary=WHOLE, secondary=(PROMOTED,)), slices([False, False, True, True]), seed=SEED)
     assert (scores.public.secondary, scores.private.secondary) == ({}, {"when promoted": 0.5})
+
+
+def test_all_lines_of_a_group_say_whether_it_is_looked_at() -> None:
+    given = slices([1, 0, 1, 0])
+    lines = np.empty(4, dtype=object)
+    lines[:] = [np.array([1, 1]), np.array([0]), np.array([1]), np.array([0, 0, 0])]
+    given = Evaluation(
+        truth={**given.truth, "promoted": lines}, predictions=given.predictions, public=given.public, unit=given.unit
+    )
+    assert compute(PROMOTED, given, np.ones(4, bool)) == 1.0
+    lines[3] = np.array([0, 1, 0, 0])
+    with pytest.raises(InvalidChallenge, match=r"row 3: expected 0 or 1, found 0.25"):
+        compute(PROMOTED, given, np.ones(4, bool))
 
 
 @pytest.mark.parametrize(

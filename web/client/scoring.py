@@ -206,8 +206,9 @@ def _scored(metric: Metric, params: dict[str, Any], arrays: Arrays, names: Seque
             truth={"truth": arrays.truth}, predictions={"predictions": predictions}, public=~rows, unit=arrays.unit
         )
         value = scoring.compute(use, evaluation, rows)
-        spreads.append(scoring.bootstrap(use, evaluation, rows, seed=SEED))
-        error = scoring.standard_error(use, evaluation, rows, spread=spreads[-1])
+        figures = scoring.figures_of(use, evaluation, rows)
+        spreads.append(scoring.bootstrap(use, evaluation, rows, seed=SEED, figures=figures))
+        error = scoring.standard_error(use, evaluation, rows, spread=spreads[-1], figures=figures)
         scores.append(scoring.Score(value=value, standard_error=error))
     tells = len(np.unique(arrays.unit)) > 1
     found = [
