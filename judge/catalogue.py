@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from django.contrib.auth.models import User
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from challenges.roadmaps.loader import atlas
 from challenges.spec import ChallengeSpec, Kind, Level
 from judge import leaderboard, progress
 from judge.errors import Refused
-from judge.models import Board, Edition, Standing, Team
+from judge.models import Board, BoardState, Edition, Standing, Team
 from judge.models.edition import OPEN
 from judge.tiers import Tier
 
@@ -220,9 +220,8 @@ def _live() -> QuerySet[Edition]:
 
 
 def _board_sizes(editions: Sequence[int]) -> Mapping[int, int]:
-    hosts = Team.objects.filter(is_baseline=True, edition_id__in=editions)
-    rows = Standing.objects.filter(edition_id__in=editions, board=Board.PUBLIC).exclude(team__in=hosts)
-    return dict(rows.values_list("edition_id").annotate(Count("pk")))
+    states = BoardState.objects.filter(edition_id__in=editions, board=Board.PUBLIC)
+    return dict(states.values_list("edition_id", "teams"))
 
 
 def _teams_of(user: User, editions: Sequence[int]) -> Mapping[int, Team]:

@@ -40,7 +40,7 @@ def depart(user: User) -> None:
         ghost = _ghost()
         _anonymise_submissions(user, ghost)
         threads.forget(user)
-        for team in held:
+        for team in sorted(held, key=lambda team: team.edition_id):  # the order in which boards are locked
             _leave(team, user, ghost)
         user.delete()
 

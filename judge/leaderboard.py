@@ -21,7 +21,7 @@ from challenges.metrics.types import Better
 from challenges.scoring import metric_of
 from challenges.uncertainty.ties import Entry, Leader, leaders
 from judge import rules
-from judge.models import Board, Edition, Standing, Submission, Team
+from judge.models import Board, BoardState, Edition, Standing, Submission, Team
 from judge.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -131,8 +131,13 @@ def page(edition: Edition, board: Board, *, cursor: str | None = None, size: int
 
 def teams_on(edition: Edition, board: Board) -> int:
     """Return how many teams have a score, the host's own left out."""
-    hosts = Team.objects.filter(edition=edition, is_baseline=True)
-    return Standing.objects.filter(edition=edition, board=board).exclude(team__in=hosts).count()
+    state = state_of(edition, board)
+    return 0 if state is None else state.teams
+
+
+def state_of(edition: Edition, board: Board) -> BoardState | None:
+    """Return which state a board is in; None before its first row. Read before rows, it is never newer than they."""
+    return BoardState.objects.filter(edition=edition, board=board).first()
 
 
 def marked(edition: Edition, board: Board, team: Team | None) -> Marked:

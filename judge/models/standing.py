@@ -44,3 +44,23 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team} {self.board} {self.score}"
+
+
+class BoardState(models.Model):
+    """How long a board is, and which state of it this is: kept by the database itself, see judge/board_triggers.py.
+
+    It changes in the transaction that changes a row of the board, or the name of a team that may stand there.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
+    board = models.CharField(max_length=8, choices=[(b, b) for b in Board])
+    teams = models.PositiveIntegerField()
+    """Rows, the host's own left out."""
+    revision = models.CharField(max_length=36)
+    """Drawn at random with every change, so that no two states share one, not even after a backup was restored."""
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["edition", "board"], name="one_state_a_board"),)
+
+    def __str__(self) -> str:
+        return f"{self.board} board of edition {self.edition_id}: {self.teams} teams"
