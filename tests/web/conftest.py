@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
+from django.utils.translation import deactivate
 from rest_framework.test import APIClient
 
 from challenges.loader import load
@@ -22,6 +23,13 @@ def quick_parts(settings: Any) -> None:
     """Hash passwords quickly, and look static files up when they are asked for, not whenever a client is made."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """Speak English again afterwards: a request leaves its language with the thread."""
+    yield
+    deactivate()
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.utils.translation import deactivate, override
+from django.utils.translation import override
 
 from judge.models import Edition
 from judge.verdicts import RULES
@@ -22,13 +21,6 @@ READ_OUT = re.compile(r'\b(?:aria-label|title|placeholder|alt)="([^"]*)"')
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
 NO_WORDS = frozenset({"Judge", "UTC", "MB", "s", "csv", "JSON", "sha", "px", "zip", "API", "did"})
 """What is the same in every language: the name of the site, units, names of formats."""
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
-    """Speak English again afterwards: a request leaves its language with the thread."""
-    yield
-    deactivate()
 
 
 def spoken(template: str) -> set[str]:

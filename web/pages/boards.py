@@ -101,4 +101,5 @@ def _chart(edition: Edition, shown: Shown) -> climbing.Drawing | None:
     if not shown.rows:
         return None
     until = timezone.now() if edition.closes_at is None else min(timezone.now(), edition.closes_at)
-    return climbing.drawing_of(climbs.of_leading(edition, shown.rows), leaderboard.better(edition), until=until)
+    metric, better = edition.challenge.spec.metric.primary, leaderboard.better(edition)
+    return climbing.drawing_of(climbs.of_leading(edition, shown.rows), metric=metric, better=better, until=until)

@@ -71,6 +71,11 @@ class Live:
     drawings: list[Drawing]
     missing_plots: list[str]
 
+    @property
+    def draws(self) -> bool:
+        """Whether the page needs what draws and lays out plots."""
+        return bool(self.drawings or self.timelines)
+
 
 def live_of(submission: Submission, paper: Paper) -> Live:
     """Return a submission as it stands now; private figures only for those who may see them."""

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from web.pages.plots import BOTTOM, LEFT, RIGHT, TOP, Drawing, Table, Text
+from web.pages.plots import Drawing, Table
 
 TIMELINE = "timeline"
 """The field of a submission's usage."""
@@ -21,7 +21,7 @@ FEWEST = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
-    """One field of a moment (sandbox.contract.Moment) as a picture."""
+    """One field of a moment (sandbox.contract.Moment) as a plot."""
 
     field: str
     title: Promise
@@ -42,7 +42,7 @@ QUANTITIES = (
 
 
 def drawings(usage: Mapping[str, Any], limits: Mapping[str, float]) -> list[Drawing]:
-    """Return a picture for each quantity that was measured throughout; none of a run that was over at once."""
+    """Return a plot for each quantity that was measured throughout; none of a run that was over at once."""
     moments = usage.get(TIMELINE, [])
     drawn = []
     for quantity in QUANTITIES:
@@ -53,27 +53,25 @@ def drawings(usage: Mapping[str, Any], limits: Mapping[str, float]) -> list[Draw
 
 
 def _drawing(quantity: Quantity, points: Sequence[tuple[float, float]], limit: float | None) -> Drawing:
-    end_s = points[-1][0]
-    top = max(limit or 0.0, quantity.full, *(value for _until, value in points)) or 1.0
-
-    def height(value: float) -> float:
-        return round(BOTTOM - value / top * (BOTTOM - TOP), 1)
-
-    steps = [f"V{height(value):g}H{round(LEFT + until_s / end_s * (RIGHT - LEFT), 1):g}" for until_s, value in points]
+    untils = [until_s for until_s, _value in points]
+    since = [0.0, *untils[:-1]]
+    title, unit = str(quantity.title), str(quantity.unit)
     return Drawing(
         name=quantity.field,
-        title=str(quantity.title),
+        title=title,
         x=_("seconds"),
-        y=str(quantity.unit),
-        paths=[(str(quantity.title), f"M{LEFT} {BOTTOM}{''.join(steps)}")],
-        diagonal="" if limit is None else f"M{LEFT} {height(limit):g}H{RIGHT}",
-        ticks=[
-            Text(x=LEFT, y=BOTTOM + 14, text="0", anchor="start"),
-            Text(x=RIGHT, y=BOTTOM + 14, text=f"{end_s:.3g}", anchor="end"),
-            *(Text(x=LEFT - 22, y=height(value) + 4, text=f"{value:g}") for value in (0.0, float(f"{top:.2g}"))),
-        ],
+        y=unit,
+        figures={
+            "kind": "steps",
+            "x": _("seconds"),
+            "y": unit,
+            "lines": [{"name": title, "points": [[at, value] for at, (_u, value) in zip(since, points, strict=True)]}],
+            "until": untils[-1],
+            "floor": {"reaches": quantity.full},
+            "limit": None if limit is None else {"name": _("limit"), "y": limit},
+        },
         table=Table(
-            head=[_("until second"), str(quantity.unit)],
+            head=[_("until second"), unit],
             rows=[[f"{until_s:g}", f"{value:g}"] for until_s, value in points],
         ),
     )

@@ -1,5 +1,7 @@
-"""Plots on the page of a submission: pictures with their figures as tables, no script, no inline style."""
+"""Plots on the page of a submission: figures for the script that draws them, and the same as tables."""
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -43,18 +45,67 @@ def scored(submission: Submission, finish: Any, plots: dict[str, Any]) -> str:
     return f"/submissions/{submission.pk}/"
 
 
-def test_a_curve_is_a_picture_with_its_figures_beside_it(
+def carried(page: Any) -> list[Any]:
+    """Return the figures that a page carries for its script, in order."""
+    return [json.loads(text) for text in re.findall(r'<script type="application/json">(.*?)</script>', page.html)]
+
+
+def test_a_curve_is_carried_as_figures_with_the_same_as_a_table(
     browse: Browse, ada: User, hand_in: HandIn, finish: Any
 ) -> None:
     page = browse(ada).get(scored(hand_in(ada), finish, {"plots": [ROC], "missing": []}))
-    (picture,) = page.all("svg", viewBox="0 0 360 240") or page.all("svg", viewbox="0 0 360 240")
-    assert picture["role"] == "img"
+    (picture,) = page.all("div", role="img")
     assert picture["aria-label"] == (
         "ROC curve: true positive rate by false positive rate; the figures follow as a table"
     )
-    assert page.all("path", **{"class": "line-0"})[0]["d"] == "M46 210L123 60L354 10"
+    assert carried(page) == [
+        {
+            "kind": "curves",
+            "x": "false positive rate",
+            "y": "true positive rate",
+            "lines": [{"name": "roc_auc", "points": [[0, 0], [0.25, 0.75], [1, 1]]}],
+            "marks": [{"name": "at 0.5", "x": 0.25, "y": 0.75}],
+            "diagonal": "chance",
+        }
+    ]
     assert "roc_auc 0.25 0.75" in page.text
     assert "at 0.5 0.25 0.75" in page.text
+
+
+def test_the_table_is_open_until_the_script_folds_it(browse: Browse, ada: User, hand_in: HandIn, finish: Any) -> None:
+    page = browse(ada).get(scored(hand_in(ada), finish, {"plots": [ROC, RESIDUALS], "missing": []}))
+    assert [attributes for attributes in page.all("details") if "open" in attributes] == [{"open": None}] * 2
+    assert len(page.all("input", type="range")) == 2
+    assert all("hidden" in slider for slider in page.all("input", type="range"))
+
+
+def test_a_name_cannot_end_the_script_that_carries_it(browse: Browse, ada: User, hand_in: HandIn, finish: Any) -> None:
+    hostile = "</script><script>alert(1)</script><!--"
+    roc = {**ROC, "lines": [{"name": hostile, "points": [[0, 0], [1, 1]]}], "marks": []}
+    page = browse(ada).get(scored(hand_in(ada), finish, {"plots": [roc], "missing": []}))
+    assert "<script>alert" not in page.html
+    assert carried(page)[0]["lines"][0]["name"] == hostile
+    assert all(script.get("src") or script["type"] == "application/json" for script in page.all("script"))
+    assert f"{hostile} 0 0" in page.text
+
+
+def test_no_private_score_is_among_the_figures(browse: Browse, ada: User, hand_in: HandIn, finish: Any) -> None:
+    submission = hand_in(ada)
+    scores = Scores(public=split_scores(0.9, 0.01, {}), private=split_scores(0.1234, 0.01, {}))
+    plots = {"plots": [ROC, RESIDUALS], "missing": []}
+    finish(submission, Report(verdict=Verdict.SCORED, scores=scores, plots=plots))
+    page = browse(ada).get(f"/submissions/{submission.pk}/")
+    assert len(carried(page)) == 2
+    assert "0.1234" not in page.html
+
+
+def test_a_stranger_is_carried_no_figures(browse: Browse, ada: User, bob: User, hand_in: HandIn, finish: Any) -> None:
+    address = scored(hand_in(ada), finish, {"plots": [ROC], "missing": []})
+    for stranger in (bob, None):
+        page = browse(stranger).get(address)
+        assert page.status in (302, 404)  # on to the sign-in, or nothing there
+        assert carried(page) == []
+        assert "roc_auc" not in page.html
 
 
 def test_a_confusion_matrix_is_a_table_and_its_names_are_text(
@@ -66,16 +117,22 @@ def test_a_confusion_matrix_is_a_table_and_its_names_are_text(
     assert "<b>oak" not in page.html
 
 
-def test_bars_hang_from_zero() -> None:
-    (drawing,) = drawings({"plots": [RESIDUALS]})
-    low, high = drawing.boxes
-    assert drawing.zero_y == 110  # -2 .. 2 over 200 units: zero in the middle
-    assert (low.y, low.height) == (110, 50)
-    assert (high.y, high.height) == (10, 100)
-    assert drawing.bands == "M123 210V110M277 60V10"
+def test_bars_are_told_by_the_ends_of_their_bins() -> None:
+    open_ends = {**RESIDUALS, "bars": [{"low": None, "high": 5, "value": -1230.4, "band": None}, *RESIDUALS["bars"]]}
+    (drawing,) = drawings({"plots": [open_ends]})
+    assert drawing.figures is not None
+    assert drawing.figures["bars"][0]["told"] == "below 5"
+    assert drawing.figures["bars"][2] == {"low": 5, "high": 9, "value": 2, "band": [1, 2], "told": "5 to 9"}
+    assert drawing.table is not None
+    assert drawing.table.rows == [["below 5", "-1230"], ["0 to 5", "-1", "-2", "0"], ["5 to 9", "2", "1", "2"]]
 
 
-def test_every_shape_is_drawn_without_script_or_inline_style(
+def test_a_plot_without_points_is_not_drawn() -> None:
+    empty = {**ROC, "lines": [{"name": "roc_auc", "points": []}], "marks": []}
+    assert [drawing.figures for drawing in drawings({"plots": [empty, {**RESIDUALS, "bars": []}]})] == [None, None]
+
+
+def test_every_shape_is_shown_without_inline_style_or_script(
     browse: Browse, ada: User, hand_in: HandIn, finish: Any
 ) -> None:
     plots = {"plots": [ROC, RESIDUALS, CONFUSION, WORST], "missing": []}
@@ -83,10 +140,21 @@ def test_every_shape_is_drawn_without_script_or_inline_style(
     for title in ("ROC curve", "Residuals", "Confusion matrix", "Worst rows"):
         assert title in page.text
     assert "h17 250 40.5" in page.text
-    section = page.html.split('id="plots-title"')[1].split("</section>")[0]
-    assert "style=" not in section
-    assert "<script" not in section
-    assert " on" not in section.replace(" on the", "").replace(" one", "").replace(" of", "")
+    assert [figures["kind"] for figures in carried(page)] == ["curves", "bars"]  # the others are tables by themselves
+    for tag, attributes in page.tags:
+        assert [name for name in attributes if name == "style" or name.startswith("on")] == [], tag
+    assert all(script.get("src") or script["type"] == "application/json" for script in page.all("script"))
+
+
+def test_the_library_is_loaded_where_there_are_plots_alone(
+    browse: Browse, ada: User, hand_in: HandIn, finish: Any
+) -> None:
+    with_plots = browse(ada).get(scored(hand_in(ada), finish, {"plots": [ROC], "missing": []}))
+    without = browse(ada).get(scored(hand_in(ada), finish, {}))
+    assert "uPlot.iife.min.js" in with_plots.html
+    for page in (without, browse(ada).get("/challenges/iris-new-meadow/")):
+        assert "uPlot" not in page.html
+        assert "plots.js" not in page.html
 
 
 def test_the_page_names_what_is_missing_and_whose_fault_it_is(
