@@ -1,12 +1,12 @@
 """Who is whom: one-to-one matching of the greatest total, in all frames of a sequence at once.
 
-Few pairs are in doubt. A pair whose two sides have no other choice is matched as it is, and somebody who alone has a
-choice takes the heaviest; only what is left is solved as assignment problems, several small frames in one.
+Few pairs are in doubt. A pair that outweighs the two it would displace, the heaviest other one of either side, belongs
+to every best matching: whichever matching lacks it gains by taking it. Such pairs are chosen, what they displace is
+dropped, and so on. Where a frame keeps pairs in doubt, it is solved whole: of matchings that are worth the same, the
+table of all boxes decides which is taken, as it does in TrackEval.
 """
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-ROWS_AT_ONCE = 16
-"""Of an assignment problem: a call costs more than so few rows do."""
+ROUNDING = 1e-12
+"""By so much, as a share, a pair must outweigh: sums of weights are not exact."""
+SMALL_TABLE = 1 << 14
+"""Cells that are solved as they are before it pays to look for parts."""
 
 
 def alone(expected: Integers, found: Integers) -> Flags:
@@ -24,44 +26,81 @@ def alone(expected: Integers, found: Integers) -> Flags:
     return np.asarray((np.bincount(expected)[expected] == 1) & (np.bincount(found)[found] == 1))
 
 
-def best_pairs(frame: Integers, expected: Integers, found: Integers, weight: Floats) -> Integers:
+def best_pairs(
+    expected: Integers, found: Integers, weight: Floats, *, expected_frame: Integers, found_frame: Integers
+) -> Integers:
     """Return the places of the chosen pairs, those with the greatest sum of weights in each frame, in rising order.
 
-    All arrays are (p,): pairs in the order of their frames, places of their boxes, weights above 0. A box stands in
-    one frame, and the boxes of a frame beside each other.
+    Parameters
+    ----------
+    expected, found : (p,) boxes of each pair, both of one frame, in the order of `expected`.
+    weight : (p,) above 0.
+    expected_frame, found_frame : frame of each box of either side, rising.
     """
-    if len(frame) == 0:
-        return np.zeros(0, dtype=np.int64)
-    chosen = np.zeros(len(frame), dtype=bool)
-    decided = alone(expected, found)
-    chosen[decided] = True
-    for centre, leaf in ((expected, found), (found, expected)):
-        star = _stars(centre, leaf)
-        decided |= star
-        chosen[_heaviest_of_each(centre, weight, np.flatnonzero(star))] = True
-    left = np.flatnonzero(~decided)
-    row, column = (np.unique(side[left], return_inverse=True)[1] for side in (expected, found))
-    starts = np.flatnonzero(np.diff(frame[left], prepend=-1))
-    starts = starts[np.diff(row[starts] // ROWS_AT_ONCE, prepend=-1) != 0]
-    for start, end in pairwise([*starts.tolist(), len(left)]):
-        these = slice(start, end)
-        down, across = row[these] - row[these].min(), column[these] - column[these].min()
-        shape = (int(down.max()) + 1, int(across.max()) + 1)
-        chosen[left[start + heaviest_in_table(down, across, weight[left[these]], shape=shape)]] = True
+    chosen, left = _decided(expected, found, weight)
+    pair_frame = expected_frame[expected]
+    for frame in np.unique(pair_frame[left]).tolist():
+        places = np.arange(*np.searchsorted(pair_frame, (frame, frame + 1)))
+        of_frame = expected[places], found[places], weight[places]
+        chosen[places] = False
+        best = heaviest_of_frame(frame, *of_frame, expected_frame=expected_frame, found_frame=found_frame)
+        chosen[places[best]] = True
     return np.flatnonzero(chosen)
 
 
-def _stars(centre: Integers, leaf: Integers) -> Flags:
-    """Return (p,) whether a pair belongs to a centre with several choices, none of which has another choice."""
-    free = np.bincount(leaf)[leaf] == 1
-    choices = np.bincount(centre)
-    return np.asarray(((np.bincount(centre, weights=free) == choices) & (choices > 1))[centre])
+def heaviest_of_frame(
+    frame: int,
+    expected: Integers,
+    found: Integers,
+    weight: Floats,
+    *,
+    expected_frame: Integers,
+    found_frame: Integers,
+) -> Integers:
+    """Return the places of the best pairs of one frame, those that the table of all its boxes leads to."""
+    (row, end_row), (column, end_column) = (
+        np.searchsorted(side, (frame, frame + 1)).tolist() for side in (expected_frame, found_frame)
+    )
+    return heaviest_in_table(expected - row, found - column, weight, shape=(end_row - row, end_column - column))
 
 
-def _heaviest_of_each(centre: Integers, weight: Floats, places: Integers) -> Integers:
-    """Return of the pairs at these places the heaviest of each centre."""
-    order = places[np.lexsort((-weight[places], centre[places]))]
-    return order[np.flatnonzero(np.diff(centre[order], prepend=-1))]
+def _decided(expected: Integers, found: Integers, weight: Floats) -> tuple[Flags, Integers]:
+    """Return (p,) which pairs every best matching has, and the places of those in doubt."""
+    chosen = alone(expected, found)
+    left = np.flatnonzero(~chosen)
+    while len(left):
+        outweighs = _outweighs(expected[left], found[left], weight[left])
+        if not outweighs.any():
+            break
+        chosen[left[outweighs]] = True
+        left = left[~(_shares(expected[left], outweighs) | _shares(found[left], outweighs))]
+    return chosen, left
+
+
+def _outweighs(expected: Integers, found: Integers, weight: Floats) -> Flags:
+    """Return (p,) whether a pair weighs more than the heaviest other pair of either side together."""
+    return np.asarray(weight > (_other(expected, weight) + _other(found, weight)) * (1 + ROUNDING))
+
+
+def _other(side: Integers, weight: Floats) -> Floats:
+    """Return (p,) the greatest weight among the other pairs of each pair's member of this side, or 0."""
+    order = np.lexsort((weight, side))
+    ends = np.flatnonzero(np.diff(side[order], append=-1))  # the heaviest pair of each member
+    second = np.zeros(len(ends))
+    several = np.diff(ends, prepend=-1) > 1
+    second[several] = weight[order[ends[several] - 1]]
+    sizes = np.diff(ends, prepend=-1)
+    other = np.empty(len(weight))
+    other[order] = np.repeat(weight[order[ends]], sizes)
+    other[order[ends]] = second
+    return other
+
+
+def _shares(side: Integers, these: Flags) -> Flags:
+    """Return (p,) whether the member of this side stands in one of these pairs."""
+    taken = np.zeros(int(side.max()) + 1, dtype=bool)
+    taken[side[these]] = True
+    return taken[side]
 
 
 def contested(frame: Integers, open_pairs: Flags) -> list[tuple[int, Integers]]:
@@ -91,16 +130,20 @@ def heaviest_in_table(row: Integers, column: Integers, weight: Floats, *, shape:
 
 
 def heaviest_by_parts(expected: Integers, found: Integers, weight: Floats) -> Integers:
-    """Return the same as `heaviest` for many pairs that fall into parts without a common side."""
+    """Return the same as `heaviest`, faster where many pairs fall into parts without a common side."""
+    if len(weight) == 0:
+        return np.zeros(0, dtype=np.int64)
+    sides, others = int(expected.max()) + 1, int(found.max()) + 1
+    if sides * others <= SMALL_TABLE:
+        return heaviest_in_table(expected, found, weight, shape=(sides, others))
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    if len(weight) == 0:
-        return np.zeros(0, dtype=np.int64)
-    sides = int(expected.max()) + 1
-    size = sides + int(found.max()) + 1
-    graph = coo_array((np.ones(len(weight)), (expected, sides + found)), shape=(size, size))
-    part = connected_components(graph, directed=False)[1][expected].astype(np.int64)
+    chosen, left = _decided(expected, found, weight)
+    size = sides + others
+    graph = coo_array((np.ones(len(left)), (expected[left], sides + found[left])), shape=(size, size))
+    part = connected_components(graph, directed=False)[1][expected[left]]
     order = np.argsort(part, kind="stable")
-    row, column = (np.unique(part * size + side, return_inverse=True)[1][order] for side in (expected, found))
-    return np.asarray(order[best_pairs(part[order], row, column, weight[order])])
+    for places in np.split(left[order], np.flatnonzero(np.diff(part[order])) + 1):
+        chosen[places[heaviest(expected[places], found[places], weight[places])]] = True
+    return np.flatnonzero(chosen)

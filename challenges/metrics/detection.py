@@ -328,9 +328,14 @@ def _boxes(annotations: Annotations) -> Floats:
 
 def overlaps(boxes: Floats, objects: Floats, *, crowd: NDArray[np.bool_] | None = None) -> Floats:
     """Return (p,) overlaps of (p, 4) boxes [x, y, w, h]: intersection by union; with a crowd, by the detection."""
-    corner = np.minimum(boxes[:, :2] + boxes[:, 2:], objects[:, :2] + objects[:, 2:])
-    sides_shared = np.maximum(corner - np.maximum(boxes[:, :2], objects[:, :2]), 0.0)
-    shared = sides_shared[:, 0] * sides_shared[:, 1]
+    shared = _shared(boxes, objects, 0) * _shared(boxes, objects, 1)
     own = boxes[:, 2] * boxes[:, 3]
     union = own + objects[:, 2] * objects[:, 3] - shared
     return np.asarray(shared / (union if crowd is None else np.where(crowd, own, union)))
+
+
+def _shared(boxes: Floats, objects: Floats, side: int) -> Floats:
+    """Return (p,) lengths that the pairs share along x (0) or y (1)."""
+    start, other = boxes[:, side], objects[:, side]
+    end = np.minimum(start + boxes[:, side + 2], other + objects[:, side + 2])
+    return np.asarray(np.maximum(end - np.maximum(start, other), 0.0))

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from challenges.metrics.assignment import alone, best_pairs, contested, heaviest_by_parts, heaviest_in_table
-from challenges.metrics.tracks import EPSILON, Sequence, sequences
+from challenges.metrics.assignment import alone, contested, heaviest_by_parts
+from challenges.metrics.tracks import EPSILON, Sequence, numbered, sequences
 from challenges.metrics.types import MetricError
 
 Floats = NDArray[np.float64]
@@ -190,15 +190,9 @@ def _continued(near: Sequence) -> Integers:
         partner = dict(zip(true_track[last].tolist(), found_track[last].tolist(), strict=True))
         places = np.arange(*np.searchsorted(frame, (now, now + 1)))
         goes_on = np.array([partner.get(track) for track in true_track[places].tolist()]) == found_track[places]
-        # The whole frame, as TrackEval has it: of matchings that are worth the same, it decides which is taken.
-        (row, rows), (column, columns) = (
-            (boxes[places] - first, last_one - first)
-            for boxes, side in ((near.expected, near.truth), (near.guess, near.found))
-            for first, last_one in [np.searchsorted(side.frame, (now, now + 1))]
-        )
         weight = near.iou[places] + CONTINUED * goes_on
         chosen[places] = False
-        chosen[places[heaviest_in_table(row, column, weight, shape=(rows, columns))]] = True
+        chosen[places[near.best_of_frame(now, places, weight)]] = True
     return np.flatnonzero(chosen)
 
 
@@ -212,9 +206,7 @@ def _switches(track: Integers, frame: Integers, partner: Integers) -> int:
 def _track_pairs(near: Sequence) -> tuple[Integers, Integers, Integers]:
     """Return the pairs of tracks that meet, (q,) true and (q,) predicted, and (p,) to which a pair of boxes belongs."""
     width = 1 + near.found.track.max(initial=0)
-    codes, together = np.unique(
-        near.truth.track[near.expected] * width + near.found.track[near.guess], return_inverse=True
-    )
+    codes, together = numbered(near.truth.track[near.expected] * width + near.found.track[near.guess])
     return codes // width, codes % width, together
 
 
@@ -229,12 +221,11 @@ def _association(sequence: Sequence) -> Floats:
     )
     alike = np.bincount(together, weights=sequence.iou / around, minlength=len(expected))
     aligned = (alike / (lengths - alike))[together] * sequence.iou
-    chosen = best_pairs(sequence.frame, sequence.expected, sequence.guess, aligned)
-    figures = np.zeros((4, len(ALPHAS)))
-    for place, alpha in enumerate(ALPHAS):
-        matched = together[chosen[sequence.iou[chosen] >= alpha - EPSILON]]
-        count = np.bincount(matched, minlength=len(expected))
-        associated = (count * (count / np.maximum(lengths - count, 1))).sum()
-        right = len(matched)
-        figures[:, place] = right, len(sequence.truth) - right, len(sequence.found) - right, associated
-    return figures
+    chosen = sequence.best(aligned)
+    reached = np.searchsorted(ALPHAS - EPSILON, sequence.iou[chosen], side="right")  # how many of the overlaps
+    levels = len(ALPHAS) + 1
+    count = np.bincount(together[chosen] * levels + reached, minlength=len(expected) * levels).reshape(-1, levels)
+    count = np.cumsum(count[:, :0:-1], axis=1)[:, ::-1]  # matches at this overlap or a greater one
+    right = count.sum(axis=0)
+    associated = (count * (count / np.maximum(lengths[:, None] - count, 1))).sum(axis=0)
+    return np.stack([right, len(sequence.truth) - right, len(sequence.found) - right, associated])

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from challenges.metrics.assignment import best_pairs
+from challenges.metrics.assignment import best_pairs, heaviest_of_frame
 from challenges.metrics.detection import overlaps
 from challenges.metrics.maps import same_rows
-from challenges.metrics.matching import pairs_within
 from challenges.metrics.types import MetricError
 
 Floats = NDArray[np.float64]
@@ -27,6 +26,9 @@ EPSILON = float(np.finfo(np.float64).eps)
 """TrackEval's tolerance: an overlap that is the threshold but for rounding is enough."""
 IGNORED_IOU = 0.5
 """A box that overlaps an ignored one by so much, and is matched to it, is taken out (MOTChallenge)."""
+
+TABLE_FACTOR = 6
+"""Entries of a table for each value, up to which looking up beats sorting; numpy.isin has the same."""
 
 FRAME, TRACK, BOX, CLASS, IGNORED = 0, 1, slice(2, 6), 6, 7
 NAMES = ("frame", "track", "x", "y", "w", "h")
@@ -73,6 +75,19 @@ class Sequence:
     def frame(self) -> Integers:
         return self.truth.frame[self.expected]
 
+    def best(self, weight: Floats) -> Integers:
+        """Return the places of the pairs with the greatest sum of these (p,) weights, each box in one of them."""
+        return best_pairs(
+            self.expected, self.guess, weight, expected_frame=self.truth.frame, found_frame=self.found.frame
+        )
+
+    def best_of_frame(self, frame: int, places: Integers, weight: Floats) -> Integers:
+        """Return which of the pairs of one frame, at these places and of these weights, are the best."""
+        expected, guess = self.expected[places], self.guess[places]
+        return heaviest_of_frame(
+            frame, expected, guess, weight, expected_frame=self.truth.frame, found_frame=self.found.frame
+        )
+
     def at_least(self, iou: float) -> Sequence:
         enough = self.iou >= iou - EPSILON
         return Sequence(
@@ -115,33 +130,38 @@ def _table(cell: Any, side: str, row: int, most_columns: int) -> Floats:
             f"{side}, row {row}: expected numbers frame, track, x, y, w, h in each line, found {table.dtype} of shape"
             f" {table.shape}"
         )
-    table = table.astype(np.float64)
+    table = table.astype(np.float64, copy=False)
+    names, kind, ignored = table[:, [FRAME, TRACK]], table[:, CLASS : CLASS + 1], table[:, IGNORED:]
     for wrong, expected in (
         (~(np.abs(table) <= LARGEST), f"finite numbers within ±{LARGEST:g}"),
-        (table[:, [FRAME, TRACK]] % 1 != 0, "whole numbers for frame and track"),
+        (np.floor(names) != names, "whole numbers for frame and track"),
         (table[:, 4:6] <= 0, "boxes x, y, w, h with a width and a height above 0"),
-        (table[:, CLASS : CLASS + 1] % 1 != 0, "a whole number for the class"),
-        (~np.isin(table[:, IGNORED:], (0, 1)), "0 or 1 for ignored"),
+        (np.floor(kind) != kind, "a whole number for the class"),
+        ((ignored != 0) & (ignored != 1), "0 or 1 for ignored"),
     ):
-        odd = np.flatnonzero(wrong.any(axis=1))
-        if len(odd):
+        if wrong.any():
+            odd = np.flatnonzero(wrong.any(axis=1))
             raise MetricError(f"{side}, row {row}, line {odd[0]}: expected {expected}, found {table[odd[0]].tolist()}")
     return table
 
 
 def _boxes(table: Floats, side: str, row: int) -> Boxes:
-    table = table[np.lexsort((table[:, TRACK], table[:, FRAME]))]
-    twice = np.flatnonzero((np.diff(table[:, [FRAME, TRACK]], axis=0) == 0).all(axis=1))
-    if len(twice):
-        frame, track = table[twice[0], [FRAME, TRACK]].astype(np.int64)
-        raise MetricError(f"{side}, row {row}: expected each track once a frame, found track {track} in {frame} twice")
-    columns = np.column_stack([table, np.zeros((len(table), IGNORED + 1 - table.shape[1]))])
+    frame, track = table[:, FRAME].astype(np.int64), table[:, TRACK].astype(np.int64)
+    least, most = int(track.min(initial=0)), int(track.max(initial=0))
+    place = frame * (most - least + 1) + (track - least)
+    if (place[1:] <= place[:-1]).any():
+        order = np.argsort(place, kind="stable")
+        table, frame, track, place = table[order], frame[order], track[order], place[order]
+        twice = np.flatnonzero(place[1:] == place[:-1])
+        if len(twice):
+            where = f"found track {track[twice[0]]} in {frame[twice[0]]} twice"
+            raise MetricError(f"{side}, row {row}: expected each track once a frame, {where}")
     return Boxes(
-        frame=columns[:, FRAME].astype(np.int64),
-        track=np.unique(columns[:, TRACK], return_inverse=True)[1],
-        box=columns[:, BOX],
-        category=columns[:, CLASS].astype(np.int64),
-        ignored=columns[:, IGNORED] == 1,
+        frame=frame,
+        track=numbered(track)[1],
+        box=table[:, BOX],
+        category=(table[:, CLASS] if table.shape[1] > CLASS else np.zeros(len(table))).astype(np.int64),
+        ignored=table[:, IGNORED] == 1 if table.shape[1] > IGNORED else np.zeros(len(table), dtype=bool),
     )
 
 
@@ -149,23 +169,59 @@ def _without_ignored(truth: Boxes, found: Boxes) -> tuple[Boxes, Boxes]:
     if not truth.ignored.any():
         return truth, found
     near = _overlapping(truth, found).at_least(IGNORED_IOU)
-    chosen = best_pairs(near.frame, near.expected, near.guess, near.iou)
+    chosen = near.best(near.iou)
     beside = np.zeros(len(found), dtype=bool)
     beside[near.guess[chosen][truth.ignored[near.expected[chosen]]]] = True
     return truth[~truth.ignored], found[~beside]
 
 
 def _overlapping(truth: Boxes, found: Boxes) -> Sequence:
-    classes, category = np.unique(np.r_[truth.category, found.category], return_inverse=True)
-    group = np.r_[truth.frame, found.frame] * max(len(classes), 1) + category
-    pairs = pairs_within(group[: len(truth)], group[len(truth) :])  # the true boxes in front: pairs in their order
-    expected, guess = pairs.found, pairs.truth
-    for side in (0, 1):  # most boxes of a frame are beside or above each other
+    expected, guess = _beside(truth, found)
+    for side in (0, 1):
         (start, end), (other_start, other_end) = (
             (boxes.box[:, side].copy(), boxes.box[:, side] + boxes.box[:, side + 2]) for boxes in (truth, found)
         )
         near = (start[expected] < other_end[guess]) & (other_start[guess] < end[expected])
         expected, guess = expected[near], guess[near]
-    iou = overlaps(found.box[guess], truth.box[expected])
+    width = max(len(found), 1)
+    expected, guess = np.divmod(np.sort(expected * width + guess), width)
+    iou = overlaps(found.box.take(guess, axis=0), truth.box.take(expected, axis=0))
     some = iou > 0
     return Sequence(truth=truth, found=found, expected=expected[some], guess=guess[some], iou=iou[some])
+
+
+def _beside(truth: Boxes, found: Boxes) -> tuple[Integers, Integers]:
+    """Return pairs of boxes of one frame and class, (p,) true and (p,) predicted: all that overlap, and some more.
+
+    Boxes stand on one line, frame behind frame, each frame from left to right. Who overlaps a true box starts before
+    its end, and not further before its start than the widest box reaches.
+    """
+    if len(truth) == 0 or len(found) == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    both = (np.concatenate(sides) for sides in ((truth.frame, found.frame), (truth.category, found.category)))
+    (_, frame), (classes, category) = (numbered(values) for values in both)
+    group = frame * len(classes) + category
+    start = np.concatenate([truth.box[:, 0], found.box[:, 0]])
+    reach = np.concatenate([truth.box[:, 2], found.box[:, 2]])
+    widest = reach.max()
+    start, blur = start - start.min(), np.spacing(np.abs(start).max() + widest)
+    line = 2 * (start.max() + 2 * widest) + 16 * blur  # the length of a frame: twice what its boxes take
+    at = group * line + start
+    blur = 4 * (blur + np.spacing(at.max() + line))  # more than rounding can move a place
+    order = np.argsort(at[len(truth) :])
+    places = at[len(truth) :][order]
+    first = np.searchsorted(places, at[: len(truth)] - (widest + blur))
+    sizes = np.searchsorted(places, at[: len(truth)] + (reach[: len(truth)] + blur)) - first
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.repeat(np.arange(len(truth)), sizes), order[np.repeat(first, sizes) + within]
+
+
+def numbered(values: Integers) -> tuple[Integers, Integers]:
+    """Return the distinct values in rising order, and for each value which of them it is."""
+    least, span = (int(values.min()), int(np.ptp(values)) + 1) if len(values) else (0, 1)
+    if span > TABLE_FACTOR * len(values):
+        distinct, number = np.unique(values, return_inverse=True)
+        return distinct, number
+    there = np.zeros(span, dtype=bool)
+    there[values - least] = True
+    return least + np.flatnonzero(there), (np.cumsum(there) - 1)[values - least]

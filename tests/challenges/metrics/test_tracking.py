@@ -97,8 +97,9 @@ table: st.SearchStrategy[Any] = st.lists(line, min_size=1, max_size=14, unique_b
 @settings(deadline=None, max_examples=60)
 def test_boxes_full_of_ties_agree_with_trackeval(truth: Any, found: Any) -> None:
     assert tracking.clear_sums(truth[None], found[None])[0].tolist() == list(clear_by_hand(truth, found))
-    expected = of_one_sequence(truth, found).identity.idf1
-    assert tracking.idf1(truth[None], found[None]) == pytest.approx(expected, abs=1e-12)
+    expected = of_one_sequence(truth, found)
+    assert tracking.idf1(truth[None], found[None]) == pytest.approx(expected.identity.idf1, abs=1e-12)
+    assert tracking.hota(truth[None], found[None]) == pytest.approx(np.mean(expected.hota.hota_alphas), abs=1e-12)
 
 
 def track(name: int, frames: Any, x: float = 0.0) -> list[list[float]]:
