@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -81,7 +81,6 @@ ROUTES: dict[str, Who] = {
     "pages:submissions":   Who.LEARNER,
     "pages:work":          Who.LEARNER,
     "pages:submission":    Who.TEAMMATE,
-    "pages:live":          Who.TEAMMATE,
     "pages:events":        Who.TEAMMATE,
     "pages:replay":        Who.TEAMMATE,
     "pages:replay-json":   Who.TEAMMATE,
@@ -237,5 +236,7 @@ class DenyByDefault:
         if allowed(match.view_name, is_signed_in=request.user.is_authenticated, is_staff=request.user.is_staff):
             return None
         if who_may(match.view_name) is not None and not request.user.is_authenticated:
+            if "HX-Request" in request.headers:  # it would put the page to sign in into a part of this one
+                return HttpResponse(headers={"HX-Refresh": "true"})
             return redirect_to_login(request.get_full_path())
         raise PermissionDenied

@@ -14,7 +14,7 @@ IRIS = "/challenges/iris-new-meadow/"
 NO_PAGES = {
     # Files, data for programs, and addresses that take a form and lead on to a page of this list.
     "pages:picture", "pages:all-files", "pages:sample", "pages:starter", "pages:notebook", "pages:kit", "pages:file",
-    "pages:board-feed", "pages:board-csv", "pages:board-json", "pages:live", "pages:events", "pages:replay-json",
+    "pages:board-feed", "pages:board-csv", "pages:board-json", "pages:events", "pages:replay-json",
     "pages:cancel", "pages:choose", "pages:team-create", "pages:team-join", "pages:team-leave", "pages:team-merge",
     "pages:team-merge-withdraw", "pages:team-merge-accept", "pages:team-merge-decline", "pages:certificate-issue",
     "pages:certificates-revoked", "pages:certificate-json", "pages:certificate-jwt", "pages:certificate-revoke",

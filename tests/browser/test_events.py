@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EVENTS = re.compile(rb"GET /submissions/\d+/events/ ")
-ASKED = """return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/live/')).length"""
+ASKED = """return performance.getEntriesByType('resource').filter(e => e.initiatorType === 'xmlhttprequest').length"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -172,7 +172,7 @@ def test_what_belongs_to_a_team_does_not_exist_for_others(
             getattr(teammate, method)(route.address).status_code == 404,
         )
 
-    assert len(private) == 12
+    assert len(private) == 11
     assert seen == {route.name: (True, False) for route in private}
 
 

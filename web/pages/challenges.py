@@ -60,7 +60,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "previous": facets.address_of(wanted, sort, page=page.number - 1) if page.has_previous() else None,
         "next": facets.address_of(wanted, sort, page=page.number + 1) if page.has_next() else None,
     }
-    return render(request, "pages/home.html", context)
+    response = render(request, "pages/home.html", context)
+    response.headers["HX-Push-Url"] = facets.address_of(wanted, sort, page=page.number)  # not every empty field
+    return response
 
 
 @require_safe

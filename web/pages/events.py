@@ -1,11 +1,11 @@
 """GET /submissions/N/events/: server-sent events that say when the page of a submission has changed.
 
 browser ── EventSource ──> proxy ──> web.asgi (this view) ── one reader for all ──> database
-   └────── GET .../live/ ──> proxy ──> web.wsgi            at each event: what the page shows now
+   └────── GET the page ──> proxy ──> web.wsgi             at each event: what the page shows now
 
 An event carries no news, only that there is some, so that access, language and rendering stay with the ordinary view.
-Under WSGI a stream would hold a thread for as long as somebody looks: there the answer is 204, at which browsers give
-up, and the page asks again and again as it does without events.
+Under WSGI a stream would hold a thread for as long as somebody looks: there it says how things stand and ends at once,
+and the browser comes again by itself, soon after a change and ever more seldom when there is none.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ LONGEST_S = 300.0
 
 RETRY_MS = 2000
 
+SOON_MS = 500
+SELDOM_MS = 5000
+"""How long a browser waits before it comes again where streams end at once: right after a change, and at most."""
+
 HEADERS = {
     "Cache-Control": "no-store, no-transform",
     "X-Accel-Buffering": "no",  # nginx passes each event on at once
@@ -40,12 +44,23 @@ WATCHERS = Watchers(watching.stamps)
 
 @require_safe
 def events(request: LearnerRequest, pk: int) -> HttpResponseBase:
-    """Return a stream of changes under ASGI, 204 under WSGI."""
+    """Return a stream of changes under ASGI, the stand of things under WSGI."""
     found = history.visible(request.user, pk)
     if not _is_asynchronous(request):
-        return HttpResponse(status=204)
+        text = glance(found.pk, last=request.headers.get("Last-Event-ID", ""))
+        return HttpResponse(text, content_type="text/event-stream", headers=HEADERS)
     connections.close_all()  # the request lasts for minutes and needs the database no more
     return StreamingHttpResponse(stream(found.pk), content_type="text/event-stream", headers=HEADERS)
+
+
+def glance(number: int, *, last: str) -> str:
+    """Return a stream of one event, or of none when all is as it was at the last one, whose id counts the looks."""
+    stamp = watching.stamps([number])[number]
+    before, _, looks = last.partition(".")
+    if before != stamp or stamp == watching.DONE:
+        return f"retry: {SOON_MS}\nid: {stamp}.0\nevent: change\ndata: {stamp}\n\n"
+    quiet = int(looks) + 1 if looks.isdecimal() and len(looks) < 3 else 0
+    return f"retry: {min(SELDOM_MS, round(SOON_MS * 1.3**quiet))}\nid: {stamp}.{quiet}\n\n"
 
 
 async def stream(number: int, watchers: Watchers = WATCHERS) -> AsyncIterator[str]:

@@ -24,7 +24,7 @@ from judge import bookkeeping, history, intake
 from judge.errors import SubmissionRefused
 from judge.intake import HandIn
 from judge.models import Edition
-from judge.verdicts import State, Verdict
+from judge.verdicts import Verdict
 from web.pages import words
 from web.pages.live import live_of
 from web.pages.lookup import LearnerRequest, edition_of, paper_of
@@ -87,17 +87,6 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     paper = paper_of(request, found.edition)
     context = {"paper": paper, "tab": "submissions", "live": live_of(found, paper), "own": found.team == paper.team}
     return render(request, "pages/submission.html", context)
-
-
-@never_cache
-@require_safe
-def live(request: LearnerRequest, pk: int) -> JsonResponse:
-    """Return the changing part of a submission's page, as the script swaps it in."""
-    found = history.visible(request.user, pk)
-    paper = paper_of(request, found.edition)
-    now = live_of(found, paper)
-    html = render_to_string("pages/_live.html", {"live": now, "paper": paper, "own": found.team == paper.team}, request)
-    return JsonResponse({"done": found.state == State.DONE, "status": now.announcement, "html": html})
 
 
 @require_POST

@@ -60,7 +60,6 @@ urlpatterns = [
     path("posts/<int:number>/hide/", discussions.hide, name="post-hide"),
     path("submissions/", submissions.work, name="work"),
     path("submissions/<int:pk>/", submissions.submission, name="submission"),
-    path("submissions/<int:pk>/live/", submissions.live, name="live"),
     path("submissions/<int:pk>/replay/", replays.replay, name="replay"),
     path("submissions/<int:pk>/replay.json", replays.replay_json, name="replay-json"),
     path("submissions/<int:pk>/events/", events.events, name="events"),

@@ -45,12 +45,56 @@ async def heard(watchers: Watchers, number: int, on: Callable[[str], None] = lam
     return said
 
 
-def test_under_wsgi_no_thread_is_held_and_the_browser_is_told_to_give_up(
+def glances(browser: Any, address: str, last: str = "") -> tuple[str, str, str]:
+    """Ask once under WSGI; return how long the browser shall wait, the id, and the rest."""
+    response = browser.client.get(address, headers={"Last-Event-ID": last})
+    assert (response.status_code, response["Content-Type"]) == (200, "text/event-stream")
+    retry, number, rest = response.content.decode().split("\n", 2)
+    return retry.removeprefix("retry: "), number.removeprefix("id: "), rest
+
+
+def test_under_wsgi_no_thread_is_held_and_the_browser_comes_again_ever_more_seldom(
     browse: Browse, ada: User, hand_in: Callable[..., Submission]
 ) -> None:
-    address = f"/submissions/{hand_in(ada).pk}/events/"
-    response = browse(ada).raw(address)
-    assert (response.status_code, response.content) == (204, b"")
+    browser, address = browse(ada), f"/submissions/{hand_in(ada).pk}/events/"
+    retry, number, rest = glances(browser, address)
+    stamp = number.removesuffix(".0")
+    assert (retry, rest) == ("500", f"event: change\ndata: {stamp}\n\n")
+    waits_ms = []
+    for _ in range(10):
+        retry, number, rest = glances(browser, address, number)
+        assert rest == "\n"  # an id alone is no event
+        waits_ms.append(int(retry))
+    assert waits_ms == [650, 845, 1098, 1428, 1856, 2413, 3137, 4079, 5000, 5000]
+    assert number == f"{stamp}.10"
+
+
+def test_under_wsgi_a_change_is_said_at_once_and_the_end_until_it_was_heard(
+    browse: Browse, ada: User, hand_in: Callable[..., Submission]
+) -> None:
+    submission = hand_in(ada)
+    browser, address = browse(ada), f"/submissions/{submission.pk}/events/"
+    _, number, _ = glances(browser, address)
+    assert browser.post(f"/submissions/{submission.pk}/cancel/").status == 200
+    assert glances(browser, address, number) == ("500", "done.0", "event: change\ndata: done\n\n")
+    assert glances(browser, address, "done.0") == ("500", "done.0", "event: change\ndata: done\n\n")
+
+
+@pytest.mark.parametrize("last", ["", "x", ".", "1.1", "a.-1", f"{'9' * 400}.9"])
+def test_under_wsgi_an_id_that_is_not_ours_is_a_first_look(
+    browse: Browse, ada: User, hand_in: Callable[..., Submission], last: str
+) -> None:
+    retry, _, rest = glances(browse(ada), f"/submissions/{hand_in(ada).pk}/events/", last)
+    assert (retry, rest[:13]) == ("500", "event: change")
+
+
+def test_under_wsgi_a_count_that_is_none_starts_again(
+    browse: Browse, ada: User, hand_in: Callable[..., Submission]
+) -> None:
+    browser, address = browse(ada), f"/submissions/{hand_in(ada).pk}/events/"
+    stamp = glances(browser, address)[1].removesuffix(".0")
+    for looks in ("-1", "999", "many"):
+        assert glances(browser, address, f"{stamp}.{looks}")[1] == f"{stamp}.0"
 
 
 def test_strangers_hear_nothing(browse: Browse, ada: User, bob: User, hand_in: Callable[..., Submission]) -> None:

@@ -42,24 +42,31 @@ def test_while_it_is_not_done_the_page_follows_with_and_without_javascript(
 ) -> None:
     waiting = hand_in(ada)
     page = browse(ada).get(path(waiting))
-    assert page.all("div", id="live")[0]["data-url"] == path(waiting, "live/")
+    (part,) = page.all("div", id="live")
+    assert (part["hx-get"], part["hx-select"], part["hx-swap"]) == (path(waiting), "#live", "morph")
+    sources = [script["src"] or "" for script in page.all("script")]
+    assert [source.rpartition("/")[2] for source in sources if "plot" not in source.lower()] == [
+        "htmx.min.js",
+        "idiomorph-ext.min.js",
+        "swaps.js",
+        "live.js",
+    ]
     assert page.all("meta", **{"http-equiv": "refresh"}) == [{"http-equiv": "refresh", "content": "3"}]
     done = browse(ada).get(path(scored(ada, 0.9)))
-    assert "data-url" not in done.all("div", id="live")[0]
+    assert done.all("div", id="live") == [{"id": "live"}]  # an update that says so ends the asking
     assert done.all("meta", **{"http-equiv": "refresh"}) == []
 
 
-def test_the_live_view_ends_with_the_score(
+def test_the_page_is_never_kept_and_says_its_state_in_one_line(
     browse: Browse, ada: User, hand_in: HandIn, finish: Any, scored: HandIn
 ) -> None:
     waiting = hand_in(ada)
-    first = browse(ada).raw(path(waiting, "live/"))
-    assert first["Cache-Control"].startswith("max-age=0")
-    assert (first.json()["done"], first.json()["status"]) == (False, "Queued, next in line.")  # type: ignore[attr-defined]
+    assert browse(ada).raw(path(waiting))["Cache-Control"].startswith("max-age=0")
+    assert 'role="status">Queued, next in line.</p>' in browse(ada).get(path(waiting)).html
     finish(waiting, Report(verdict=Verdict.TIMED_OUT, sentence="It ran for 61 s of 60 s."))
-    last = browse(ada).raw(path(waiting, "live/")).json()  # type: ignore[attr-defined]
-    assert (last["done"], last["status"]) == (True, "Out of time.")
-    assert "It ran for 61 s of 60 s." in last["html"]
+    page = browse(ada).get(path(waiting))
+    assert 'role="status">Out of time.</p>' in page.html
+    assert "It ran for 61 s of 60 s." in page.text
 
 
 def test_a_score_comes_with_its_error_rank_and_provenance(browse: Browse, ada: User, scored: HandIn) -> None:
@@ -87,13 +94,13 @@ def test_private_scores_are_hidden_until_the_deadline(
     edition: Edition, browse: Browse, ada: User, scored: HandIn
 ) -> None:
     submission = scored(ada, 0.875, private=0.8123)
-    pages = [path(submission), path(submission, "live/"), "/challenges/iris-new-meadow/submissions/", "/submissions/"]
+    pages = [path(submission), "/challenges/iris-new-meadow/submissions/", "/submissions/"]
     for page in pages:
         assert "0.8123" not in browse(ada).raw(page).content.decode()
     edition.closes_at = timezone.now() - timedelta(minutes=1)
     edition.save()
     assert "Private accuracy 0.8123 ± 0.0087" in browse(ada).get(pages[0]).text
-    assert "0.8123" in browse(ada).get(pages[2]).text
+    assert "0.8123" in browse(ada).get(pages[1]).text
 
 
 @pytest.mark.parametrize(
@@ -135,14 +142,19 @@ def test_the_trace_of_our_own_failure_is_never_shown(
     assert "secret-host-17" not in text
 
 
-@pytest.mark.parametrize("more", ["", "live/"])
 def test_a_strangers_submission_does_not_exist(
-    browse: Browse, ada: User, bob: User, hand_in: HandIn, make_user: Callable[..., User], more: str
+    browse: Browse, ada: User, bob: User, hand_in: HandIn, make_user: Callable[..., User]
 ) -> None:
     submission = hand_in(ada)
-    assert browse(bob).raw(path(submission, more)).status_code == 404
-    assert browse().raw(path(submission, more)).status_code == 302
-    assert browse(make_user("grace", is_staff=True)).raw(path(submission, more)).status_code == 200
+    assert browse(bob).raw(path(submission)).status_code == 404
+    assert browse().raw(path(submission)).status_code == 302
+    assert browse(make_user("grace", is_staff=True)).raw(path(submission)).status_code == 200
+
+
+def test_an_update_after_the_session_has_ended_loads_the_page_anew(browse: Browse, ada: User, hand_in: HandIn) -> None:
+    submission = hand_in(ada)
+    response = browse().client.get(path(submission), headers={"HX-Request": "true"})
+    assert (response.status_code, response["HX-Refresh"], response.content) == (200, "true", b"")
 
 
 def test_a_team_mate_sees_it(edition: Edition, browse: Browse, ada: User, bob: User, hand_in: HandIn) -> None:
@@ -251,7 +263,7 @@ def test_polling_costs_few_queries(
     submission = hand_in(ada)
     browser = browse(ada)
     with django_assert_max_num_queries(9):
-        browser.raw(path(submission, "live/"))
+        browser.raw(path(submission))
 
 
 @pytest.fixture
