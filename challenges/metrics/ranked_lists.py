@@ -1,6 +1,6 @@
 """Ragged ranked lists against ragged sets of relevant items, matched for all queries at once.
 
-    cells ──> flat items + the row of each ──> numbers ──> one sorted search ──> hits: row, rank, gain
+    cells ──> flat items + lengths ──> numbers ──> blocks of rows: one look-up each ──> hits: row, rank, gain
 
 An item is an integer or a text, compared letter by letter: one that is written in another Unicode form is another
 item, and hits nothing. Where a list names an item again, the first place counts; the repeat keeps its place and
@@ -9,6 +9,7 @@ earns nothing, so that repeating never pays.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,9 @@ LISTS = (Sequence, np.ndarray)
 GROUPS = (*LISTS, Set, Mapping)
 """What may hold the relevant items, whose order means nothing."""
 
+
+BLOCK = 1 << 16
+"""Items, of both sides, matched at a time: what is made of them on the way fits the processor's cache."""
 
 TABLE_FACTOR = 6
 """Entries of a table for each key, up to which looking up beats searching; numpy.isin has the same."""
@@ -89,16 +93,47 @@ def matched(truth: NDArray[Any], predictions: NDArray[Any], *, k: int | None) ->
         raise MetricError("no rows: a metric of nothing is not defined")
     wanted, gains = _wanted(truth)
     given = flat_items(predictions, "predictions")
-    keys, asked = _keys(wanted, given)
-    relevant_at, place = _found(keys, asked)
-    relevant = Relevant(rows=wanted.rows[relevant_at], gains=gains[relevant_at], queries=len(truth))
+    theirs, ours = numbered(wanted, given)
+    ends = [np.cumsum(side.lengths) for side in (wanted, given)]
+    step = max(BLOCK * len(truth) // max(len(theirs) + len(ours), 1), 1)
+    parts = []
+    for first in range(0, len(truth), step):
+        last = min(first + step, len(truth)) - 1
+        (asks, asked), (lists, listed) = (
+            (slice(int(end[first] - lengths[first]), int(end[last])), lengths[first : last + 1])
+            for end, lengths in zip(ends, (wanted.lengths, given.lengths), strict=True)
+        )
+        parts.append(_matched(theirs[asks], asked, gains[asks], ours[lists], listed, k=k, first_row=first))
+    relevant_rows, relevant_gains, rows, ranks, found = (np.concatenate(part) for part in zip(*parts, strict=True))
+    relevant = Relevant(rows=relevant_rows, gains=relevant_gains, queries=len(truth))
     empty = np.flatnonzero(relevant.counts == 0)
     if len(empty):
         raise MetricError(f"truth, row {empty[0]}: expected at least one relevant item, found none")
-    ranks, rows = ranks_of(given.lengths), given.rows
-    hit = np.flatnonzero(place >= 0 if k is None else (place >= 0) & (ranks <= k))
-    at = hit[_firsts(place[hit], len(relevant_at))]
-    return relevant, Hits(rows=rows[at], ranks=ranks[at], gains=relevant.gains[place[at]])
+    return relevant, Hits(rows=rows, ranks=ranks, gains=found)
+
+
+def _matched(
+    wanted: Codes,
+    wanted_lengths: Codes,
+    gains: Array,
+    given: Codes,
+    given_lengths: Codes,
+    *,
+    k: int | None,
+    first_row: int,
+) -> tuple[Codes, Array, Codes, Codes, Array]:
+    """Return rows and gains of the relevant items, then rows, ranks and gains of the hits, for a block of rows."""
+    wanted_rows, given_rows = (np.repeat(np.arange(len(side)), side) for side in (wanted_lengths, given_lengths))
+    ranks = ranks_of(given_lengths)
+    if k is not None and len(ranks) and ranks.max() > k:
+        counts = ranks <= k
+        given, given_rows, ranks = given[counts], given_rows[counts], ranks[counts]
+    size = max(int(wanted.max(initial=0)), int(given.max(initial=0))) + 1
+    once, place = _found(wanted_rows * size + wanted, given_rows * size + given)
+    hit = np.flatnonzero(place >= 0)
+    at = hit[_firsts(place[hit], len(once))]
+    gains = gains[once]
+    return wanted_rows[once] + first_row, gains, given_rows[at] + first_row, ranks[at], gains[place[at]]
 
 
 def _found(keys: Codes, asked: Codes) -> tuple[Codes, Codes]:
@@ -151,18 +186,26 @@ def flat_items(side: NDArray[Any], name: str) -> Items:
 
 
 def _checked(flat: list[Any], lengths: Codes, name: str) -> Items:
+    numbers = _integers(flat)
+    if numbers is not None:
+        return Items(values=numbers, lengths=lengths, textual=False)
     kinds = set(map(type, flat))
-    if kinds and kinds <= {str, np.str_}:
+    if all(issubclass(kind, str) for kind in kinds):
         return Items(values=flat, lengths=lengths, textual=True)
-    if bool not in kinds and all(issubclass(kind, int | np.integer) for kind in kinds):
-        try:
-            return Items(values=np.array(flat, dtype=np.int64), lengths=lengths, textual=False)
-        except OverflowError:
-            pass
     textual = any(issubclass(kind, str) for kind in kinds)
     bad = next(place for place, item in enumerate(flat) if not (isinstance(item, str) if textual else _is_code(item)))
     row = int(np.searchsorted(np.cumsum(lengths), bad, side="right"))
     raise MetricError(f"{name}, row {row}: expected items that are all integers or all texts, found {flat[bad]!r:.60}")
+
+
+def _integers(flat: list[Any]) -> Codes | None:
+    """Return the items as integers, or None where one is none."""
+    try:
+        numbers = np.frombuffer(array("q", flat), dtype=np.int64)  # half the time of asking each one for its type
+    except (TypeError, OverflowError):
+        return None
+    maybe_bool = np.flatnonzero((numbers == 0) | (numbers == 1)).tolist()
+    return None if bool in {type(flat[place]) for place in maybe_bool} else numbers
 
 
 def _is_code(item: Any) -> bool:
@@ -188,13 +231,6 @@ def _wanted(truth: NDArray[Any]) -> tuple[Items, Array]:
     kept = values[some] if isinstance(values, np.ndarray) else [x for x, keep in zip(values, some, strict=True) if keep]
     lengths = np.bincount(rows[some], minlength=len(truth))
     return Items(values=kept, lengths=lengths, textual=items.textual), gains[some]
-
-
-def _keys(wanted: Items, given: Items) -> tuple[Codes, Codes]:
-    """Return one integer for every (row, item) of both sides, rows first."""
-    theirs, ours = numbered(wanted, given)
-    size = max(theirs.max(initial=0), ours.max(initial=0)) + 1
-    return wanted.rows * size + theirs, given.rows * size + ours
 
 
 def numbered(truth: Items, predictions: Items) -> tuple[Codes, Codes]:

@@ -13,7 +13,7 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from challenges.metrics import catalogues, concordance, embeddings, rank_correlation, ranking
+from challenges.metrics import catalogues, concordance, embeddings, rank_correlation, ranked_lists, ranking
 from challenges.metrics.types import MetricError
 from tests.challenges.metrics.samples import cells
 
@@ -192,6 +192,26 @@ def test_many_users_score_as_one_after_the_other() -> None:
     expected = [kaggle_apk(list(set(a)), b, 12) for a, b in zip(truth, predictions, strict=True)]
     found = ranking.average_precision_rows(cells(truth), cells(predictions), k=12)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("block", [1, 50, 10**6])
+def test_queries_score_alike_in_however_many_blocks_they_are_matched(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(8)
+    truth = cells([rng.integers(0, 30, rng.integers(1, 9)).tolist() for _ in range(60)])
+    predictions = cells([rng.integers(0, 30, rng.integers(0, 20)).tolist() for _ in range(60)])
+    measures = (ranking.ndcg_rows, ranking.average_precision_rows, ranking.recall_rows)
+    one_by_one = [[float(of(truth[row : row + 1], predictions[row : row + 1], k=7)[0]) for row in range(60)]
+                  for of in measures]  # fmt: skip
+    monkeypatch.setattr(ranked_lists, "BLOCK", block)
+    assert [of(truth, predictions, k=7).tolist() for of in measures] == one_by_one
+
+
+@pytest.mark.parametrize("odd", [True, np.True_, 1.0, None, 2**63])
+def test_an_item_that_only_looks_like_an_integer_is_refused(odd: Any) -> None:
+    with pytest.raises(MetricError, match="predictions, row 1: expected items that are all integers"):
+        ranking.mrr(cells([[1], [1]]), cells([[1, 0], [0, odd]]))
 
 
 def test_items_far_apart_score_as_items_close_together() -> None:
