@@ -32,6 +32,12 @@ PAGE = 50
 WALK = 200
 """Rows above a team's own from which groups of level rows are walked; on a longer board a group may start there."""
 
+READ = (
+    *(field.name for field in Standing._meta.concrete_fields),
+    *(f"team__{column}" for column in ("edition", "name", "captain", "is_baseline")),
+)
+"""Columns of a row and its team that every board reads; a submission has many more, and long ones."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -60,8 +66,6 @@ class Ranked(TypedDict):
 class Page:
     rows: Sequence[Row]
     next_cursor: str | None
-    teams: int
-    """Teams with a score, the host's baseline left out."""
     above_key: float | None = None
     """Key of the row before the first one; None at the top of the board."""
 
@@ -124,7 +128,6 @@ def page(edition: Edition, board: Board, *, cursor: str | None = None, size: int
     return Page(
         rows=shown,
         next_cursor=_write_cursor(shown, after) if more else None,
-        teams=teams_on(edition, board),
         above_key=None if after is None else after.place.key,
     )
 
@@ -151,6 +154,14 @@ def marked(edition: Edition, board: Board, team: Team | None) -> Marked:
     return Marked(own=own, hosts=[row for row in rows if row.team.is_baseline])
 
 
+def own(edition: Edition, board: Board, team: Team) -> Standing | None:
+    """Return a team's own row."""
+    row = Standing.objects.filter(edition=edition, board=board, team=team).first()
+    if row is not None:
+        row.team = team
+    return row
+
+
 def around(edition: Edition, board: Board, team: Team, *, reach: int = 5) -> Sequence[Row]:
     """Return a team's row with up to `reach` rows on each side; empty when it has none."""
     own = _ordered(edition, board).filter(team=team).first()
@@ -159,12 +170,15 @@ def around(edition: Edition, board: Board, team: Team, *, reach: int = 5) -> Seq
 
 def beside(own: Standing, *, reach: int = 5) -> Sequence[Row]:
     """Return a row with up to `reach` rows on each side."""
-    edition, board, place = own.edition_id, Board(own.board), _place(own)
-    above = list(_ordered(edition, board, upwards=True).filter(_before(place))[:WALK])[::-1]
-    below = list(_ordered(edition, board).filter(_behind(place))[:reach])
-    first = rank_of(own) - len(above)
-    rows = _ranked([*above, own, *below], first_rank=first, above=None, board=board)
-    return rows[max(len(above) - reach, 0) :]
+    edition, board = own.edition_id, Board(own.board)
+    nearest_first = _ordered(edition, board, upwards=True).filter(_before(_place(own)))
+    wanted = ("score", f"submission__{board}_spread", "key", "achieved_at", "team_id")
+    above = list(nearest_first.values_list(*wanted)[:WALK])
+    near = above[:reach]
+    start = _Place(*near[-1][2:]) if near else _place(own)
+    rows = list(_ordered(edition, board).filter(_from(start))[: len(near) + 1 + reach])
+    further = [_entry_of(score, spread) for score, spread, *_place_ in reversed(above[reach:])]
+    return _ranked(rows, first_rank=rank_of(own) - len(near), above=None, board=board, walked=further)
 
 
 def first(edition: Edition, board: Board) -> Standing | None:
@@ -199,13 +213,14 @@ def with_rank(standings: QuerySet[Standing]) -> QuerySet[WithAnnotations[Standin
 def row_above(standing: Standing) -> Standing | None:
     """Return the row next above this one with its submission; None at the top."""
     board = Board(standing.board)
-    return _ordered(standing.edition, board, upwards=True).filter(_before(_place(standing))).first()
+    above = _ordered(standing.edition_id, board, upwards=True).filter(_before(_place(standing)))
+    return above.only(*READ, "submission").defer(*(f"submission__{column}" for column in Submission.LONG)).first()
 
 
 def rank(edition: Edition, board: Board, team: Team) -> int | None:
     """Return a team's rank, or None when it has no score yet."""
-    own = Standing.objects.filter(edition=edition, board=board, team=team).first()
-    return None if own is None else rank_of(own)
+    standing = own(edition, board, team)
+    return None if standing is None else rank_of(standing)
 
 
 def sees_private(edition: Edition, *, is_staff: bool, now: datetime) -> bool:
@@ -230,18 +245,20 @@ def _ordered(edition: Edition | int, board: Board, *, upwards: bool = False) -> 
     columns = ("key", "achieved_at", "team_id")
     order = [f"-{column}" for column in columns] if upwards else list(columns)
     rows = Standing.objects.filter(edition=edition, board=board).select_related("team", "submission")
-    other = Board.PRIVATE if board == Board.PUBLIC else Board.PUBLIC
-    unread = (*Submission.LONG, f"{other}_spread")
-    return rows.defer(*(f"submission__{column}" for column in unread)).order_by(*order)
+    return rows.only(*READ, f"submission__{board}_spread", f"submission__{board}_secondary").order_by(*order)
 
 
 def _behind(place: _Place) -> Q:
     # `key >= k` alone lets the database start in the index; the rest settles ties.
-    return Q(key__gte=place.key) & (
-        Q(key__gt=place.key)
-        | Q(achieved_at__gt=place.achieved_at)
-        | Q(achieved_at=place.achieved_at, team_id__gt=place.team_id)
-    )
+    return Q(key__gte=place.key) & (_later(place) | Q(achieved_at=place.achieved_at, team_id__gt=place.team_id))
+
+
+def _from(place: _Place) -> Q:
+    return Q(key__gte=place.key) & (_later(place) | Q(achieved_at=place.achieved_at, team_id__gte=place.team_id))
+
+
+def _later(place: _Place) -> Q:
+    return Q(key__gt=place.key) | Q(achieved_at__gt=place.achieved_at)
 
 
 def _before(place: _Place) -> Q:
@@ -252,17 +269,25 @@ def _before(place: _Place) -> Q:
     )
 
 
-def _ranked(rows: Sequence[Standing], *, first_rank: int, above: Leader | None, board: Board) -> list[Row]:
-    groups = leaders([_entry(standing, board) for standing in rows], first_rank=first_rank, above=above)
+def _ranked(
+    rows: Sequence[Standing],
+    *,
+    first_rank: int,
+    above: Leader | None,
+    board: Board,
+    walked: Sequence[Entry] = (),
+) -> list[Row]:
+    """Return rows with their groups, those `walked` standing right above them."""
+    entries = [_entry_of(standing.score, getattr(standing.submission, f"{board}_spread")) for standing in rows]
+    groups = leaders([*walked, *entries], first_rank=first_rank - len(walked), above=above)[len(walked) :]
     return [
         Row(rank_number, standing, leader.rank if leader.rank < rank_number else None)
         for rank_number, (standing, leader) in enumerate(zip(rows, groups, strict=True), start=first_rank)
     ]
 
 
-def _entry(standing: Standing, board: Board) -> Entry:
-    stored = getattr(standing.submission, f"{board}_spread")
-    return Entry(score=standing.score, spread=np.frombuffer(stored, dtype="<f4") if stored else None)
+def _entry_of(score: float, stored: bytes | None) -> Entry:
+    return Entry(score=score, spread=np.frombuffer(stored, dtype="<f4") if stored else None)
 
 
 @dataclass(frozen=True)
@@ -278,7 +303,10 @@ class _After:
 def _leader_of(after: _After, *, rows: QuerySet[Standing], board: Board) -> Leader | None:
     """Return the leader of the group that a page continues; None when that team stands there no longer."""
     standing = rows.filter(team_id=after.leader_team_id).filter(key__lte=after.place.key).first()
-    return None if standing is None else Leader(rank=after.leader_rank, entry=_entry(standing, board))
+    if standing is None:
+        return None
+    entry = _entry_of(standing.score, getattr(standing.submission, f"{board}_spread"))
+    return Leader(rank=after.leader_rank, entry=entry)
 
 
 def _write_cursor(shown: Sequence[Row], after: _After | None) -> str:

@@ -220,7 +220,16 @@ def _cache() -> dict[str, Any]:
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "KEY_PREFIX": "judge"}
 
 
-CACHES = {"default": _cache()}
+CACHES = {
+    "default": _cache(),
+    # Parts of boards go by the revision of their board, so that each process may keep its own, and no longer than it
+    # lives: code that shows them in another way never finds them.
+    "boards": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "boards",
+        "OPTIONS": {"MAX_ENTRIES": 1000},  # of some 10 kB
+    },
+}
 CELERY_BROKER_URL = ENV.broker_url.get_secret_value() if ENV.broker_url else None
 LEASE_S = ENV.lease_s
 SANDBOX = ENV.sandbox

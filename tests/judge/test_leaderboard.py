@@ -51,7 +51,7 @@ def test_pages_join_without_gap_or_overlap(edition: Edition, make_submission: Ma
             break
     assert seen == expected
     assert ranks == [1, 2, 3, 4, 5, 6, 7]
-    assert page.teams == 7
+    assert leaderboard.teams_on(edition, Board.PUBLIC) == 7
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "bm90IGpzb24", "WzEsMl0"])

@@ -56,7 +56,7 @@ class Leaderboard(View):
             "metric": render.metric(edition.challenge.spec.metric.primary),
             "rows": [render.board_row(row, board=board, mine=mine) for row in rows],
             "next_cursor": None if around == "me" else page.next_cursor,
-            "teams": page.teams,
+            "teams": leaderboard.teams_on(edition, board),
         }
         return Response(BoardShape(body).data)
 

@@ -16,9 +16,8 @@ from django.views.decorators.http import require_safe
 from challenges.metrics.types import Better
 from judge import leaderboard
 from judge.models import Board
-from web.pages import board_files, standings
+from web.pages import board_files, board_parts, board_rows
 from web.pages.lookup import versions_of
-from web.pages.standings import Reach
 
 ROWS = 10
 
@@ -39,13 +38,13 @@ POLICY = "; ".join(
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the first rows of the public board for a frame."""
     edition = versions_of(slug).chosen
-    page = leaderboard.page(edition, Board.PUBLIC, size=ROWS)
-    marked = leaderboard.marked(edition, Board.PUBLIC, None)
-    end = page.rows[-1].standing.key if page.next_cursor else None
+    seen = board_parts.see(edition, Board.PUBLIC, size=ROWS)
+    spec, table = edition.challenge.spec, seen.part.table
     context = {
-        "spec": edition.challenge.spec,
-        "page": page,
-        "table": standings.lines_of(edition, page.rows, marked=marked, reach=Reach(None, end)),
+        "spec": spec,
+        "seen": seen,
+        "table": table,
+        "rows": board_rows.html_of(table.lines, spec, brief=True),
         "lower_is_better": leaderboard.better(edition) is Better.LOWER,
         "board_address": request.build_absolute_uri(reverse("pages:board", args=[edition.slug])),
     }

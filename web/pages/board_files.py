@@ -74,7 +74,7 @@ def as_json(request: HttpRequest, slug: str) -> HttpResponse:
         "board": str(file.board),
         "metric": file.paper.spec.metric.primary.name,
         "better": str(file.metric.better),
-        "teams": file.page.teams,
+        "teams": leaderboard.teams_on(edition, file.board),
         "anchors": edition.anchors,
         "rows": [_values(row, file.metric) for row in file.page.rows],
         "next": file.next_address,

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from challenges.metrics.types import Better
 from judge import climbs, leaderboard
-from judge.leaderboard import Marked, Row
-from judge.models import Board, Edition
-from web.pages import board_files, climbing, standings
+from judge.models import Board, Edition, Standing
+from judge.tiers import Tier
+from web.pages import board_files, board_parts, board_rows, climbing, standings
+from web.pages.board_parts import Seen
 from web.pages.lookup import board_of, paper_of, versions_of
 from web.pages.scale import scale_of
-from web.pages.standings import Own, Reach
 
 IN_SIGHT = 10
 """Lines at the top of a page among which one's own row needs no pin."""
 
+CHART_S = 60
+"""For so long a chart is drawn no further; a new score draws it at once."""
 
-@dataclass(frozen=True)
-class Shown:
-    """The part of a board on this page."""
 
-    rows: Sequence[Row]
-    next_cursor: str | None
-    teams: int
-    around: bool
-    reach: Reach
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """The visitor's own row."""
 
-    @property
-    def is_top(self) -> bool:
-        return self.reach.first is None
+    standing: Standing
+    place: int
+    shared_rank: int | None
+    """None where the row is not on the page: who shares its rank was not worked out."""
+    medal: Tier | None
+    pinned: bool
+    """Whether it is also shown above the others."""
 
 
 @require_safe
@@ -47,18 +51,23 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     edition = versions.chosen
     paper = paper_of(request, edition)
     which = board_of(request, paper)
-    marked = leaderboard.marked(edition, which, paper.team)
-    shown = _shown(request, edition, which, marked)
+    around, cursor = request.GET.get("around") == "me", request.GET.get("after")
+    try:
+        seen = board_parts.see(edition, which, team=paper.team, cursor=cursor, around=around)
+    except ValueError as error:
+        raise Http404 from error
+    own = seen.own
     context = {
         "paper": paper,
         "tab": "leaderboard",
         "board": which,
-        "shown": shown,
-        "table": standings.lines_of(edition, shown.rows, marked=marked, reach=shown.reach),
-        "own": _own(edition, shown.rows, marked),
-        "chart": _chart(edition, shown) if which is Board.PUBLIC and shown.is_top else None,
+        "seen": seen,
+        "table": seen.part.table,
+        "rows": board_rows.html_of(seen.part.table.lines, paper.spec, own_team_id=None if own is None else own.team_id),
+        "own": _own(seen),
+        "chart": _chart(edition, seen) if which is Board.PUBLIC and seen.part.is_top else None,
         "lower_is_better": leaderboard.better(edition) is Better.LOWER,
-        "scale": scale_of(edition, None if marked.own is None else marked.own.score),
+        "scale": scale_of(edition, None if own is None else own.score),
         "earlier": versions.others,
         "version": f"&version={edition.version}" if "version" in request.GET else "",
         "after": f"&{urlencode({'after': request.GET['after']})}" if "after" in request.GET else "",
@@ -68,38 +77,34 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "pages/board.html", context)
 
 
-def _shown(request: HttpRequest, edition: Edition, which: Board, marked: Marked) -> Shown:
-    if request.GET.get("around") == "me" and marked.own is not None:
-        rows, teams = leaderboard.beside(marked.own), leaderboard.teams_on(edition, which)
-        first = None if rows[0].rank == 1 else rows[0].standing.key
-        end = None if rows[-1].rank == teams + len(marked.hosts) else rows[-1].standing.key
-        return Shown(rows, None, teams, around=True, reach=Reach(first, end))
-    try:
-        page = leaderboard.page(edition, which, cursor=request.GET.get("after"))
-    except ValueError as error:
-        raise Http404 from error
-    end = page.rows[-1].standing.key if page.next_cursor else None
-    return Shown(page.rows, page.next_cursor, page.teams, around=False, reach=Reach(page.above_key, end))
-
-
-def _own(edition: Edition, rows: Sequence[Row], marked: Marked) -> Own | None:
-    standing = marked.own
+def _own(seen: Seen) -> Own | None:
+    standing = seen.own
     if standing is None:
         return None
-    position = next((position for position, row in enumerate(rows) if row.standing.pk == standing.pk), None)
-    row = None if position is None else rows[position]
+    position = seen.own_position
+    line = None if position is None else seen.part.team_lines[position]
     return Own(
         standing=standing,
-        place=leaderboard.rank_of(standing) if row is None else row.rank,
-        shared_rank=None if row is None else row.shared_rank,
-        medal=standings.medal(standing, standings.scale(edition, marked)),
+        place=board_parts.place_of(standing, seen.state) if line is None else line.place,
+        shared_rank=None if line is None else line.shared_rank,
+        medal=standings.medal(standing, seen.part.scale),
         pinned=position is None or position >= IN_SIGHT,
     )
 
 
-def _chart(edition: Edition, shown: Shown) -> climbing.Drawing | None:
-    if not shown.rows:
-        return None
-    until = timezone.now() if edition.closes_at is None else min(timezone.now(), edition.closes_at)
-    metric, better = edition.challenge.spec.metric.primary, leaderboard.better(edition)
-    return climbing.drawing_of(climbs.of_leading(edition, shown.rows), metric=metric, better=better, until=until)
+def _chart(edition: Edition, seen: Seen) -> SafeString:
+    """Return how the leading teams got there, as HTML that is at most a minute old and no older than the board."""
+    if seen.state is None:
+        return SafeString()
+    key = board_parts.key_of(edition, seen.state, f"chart in {get_language()}")
+    kept: str | None = caches["boards"].get(key)
+    if kept is None:
+        rows = seen.rows or leaderboard.page(edition, Board.PUBLIC).rows
+        until = timezone.now() if edition.closes_at is None else min(timezone.now(), edition.closes_at)
+        metric, better = edition.challenge.spec.metric.primary, leaderboard.better(edition)
+        chart = climbing.drawing_of(climbs.of_leading(edition, rows), metric=metric, better=better, until=until)
+        kept = render_to_string(
+            "pages/_board_chart.html", {"chart": chart, "paper": {"spec": edition.challenge.spec}}
+        ).strip()
+        caches["boards"].set(key, kept, CHART_S)
+    return SafeString(kept)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from django.utils.translation import gettext as _
+from datetime import datetime
 
 from challenges.metrics.types import Better, Metric
 from challenges.scoring import Score, metric_of
 from challenges.uncertainty.intervals import interval
 from judge import leaderboard, rules
-from judge.leaderboard import Marked, Row
+from judge.leaderboard import Row
 from judge.models import Edition, Standing
 from judge.progress import anchors_of
 from judge.tiers import Anchors, Tier, tier
@@ -35,28 +34,28 @@ class Interval:
 
 @dataclass(frozen=True)
 class Bar:
-    """A 95 % interval in a field of 100 x 12 units, better to the right, as text: a board has many of them."""
+    """A 95 % interval in a field of 100 x 12 units, better to the right."""
 
-    told: str
+    ends: Interval
     path: str
     middle: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TeamLine:
-    """A row of the board."""
+    """A row of the board, the same for every visitor."""
 
-    row: Row
-    rank: str
-    shares: str
-    """Which rank it shares and its place by score, in words; empty for a row that leads its group."""
+    team_id: int
+    name: str
+    host: bool
+    place: int
+    shared_rank: int
+    score: float
+    standard_error: float
     bar: Bar | None
+    entries: int
+    reached: datetime
     medal: Tier | None
-    own: bool
-
-    @property
-    def standing(self) -> Standing:
-        return self.row.standing
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,6 @@ class AnchorLine:
     """A mark of the scale that is no team; it is measured on the private rows."""
 
     name: str
-    meaning: str
     value: float
     standard_error: float
 
@@ -72,18 +70,9 @@ class AnchorLine:
     def label(self) -> str:
         return str(LABELS[self.name])
 
-
-@dataclass(frozen=True, kw_only=True)
-class Own:
-    """The visitor's own row."""
-
-    standing: Standing
-    place: int
-    shared_rank: int | None
-    """None where the row is not on the page: who shares its rank was not worked out."""
-    medal: Tier | None
-    pinned: bool
-    """Whether it is also shown above the others."""
+    @property
+    def meaning(self) -> str:
+        return str(MEANINGS[self.name])
 
 
 @dataclass(frozen=True)
@@ -104,36 +93,43 @@ class Reach:
     end: float | None
 
 
-def lines_of(edition: Edition, rows: Sequence[Row], *, marked: Marked, reach: Reach) -> Lines:
+def lines_of(edition: Edition, rows: Sequence[Row], *, hosts: Sequence[Standing], reach: Reach) -> Lines:
     """Return the lines of a page."""
-    better, anchors = leaderboard.better(edition), scale(edition, marked)
+    better, anchors = leaderboard.better(edition), scale(edition, hosts)
     metric = metric_of(edition.challenge.spec.metric.primary)
     intervals = [interval_of(row.standing, metric) for row in rows]
     field = _field(intervals, better)
-    level = _("shares rank %(rank)s; place %(place)s by score")
-    told = _("95 %% interval %(low)s to %(high)s")
-    digits = edition.challenge.spec.metric.primary.digits
-    between = [line for line in _anchor_lines(edition, marked) if _within(rules.sort_key(line.value, better), reach)]
+    between = [line for line in _anchor_lines(edition, hosts) if _within(rules.sort_key(line.value, better), reach)]
     between.sort(key=lambda line: rules.sort_key(line.value, better))
     lines: list[TeamLine | AnchorLine] = []
     for row, ends in zip(rows, intervals, strict=True):
         while between and rules.sort_key(between[0].value, better) < row.standing.key:
             lines.append(between.pop(0))
-        own = marked.own is not None and row.standing.pk == marked.own.pk
-        bar = None
-        if field is not None and ends.high > ends.low:
-            words = told % {"low": f"{ends.low:.{digits}f}", "high": f"{ends.high:.{digits}f}"}
-            bar = field.bar(row.standing.score, ends, told=words)
-        shares = "" if row.level_with is None else level % {"rank": row.shared_rank, "place": row.rank}
-        rank = f"{'=' if shares else ''}{row.shared_rank}"
-        lines.append(TeamLine(row, rank, shares, bar, medal(row.standing, anchors), own))
+        lines.append(_line(row, ends, field, anchors))
     lines += between
     return Lines(lines, None if field is None else field.worst, None if field is None else field.best)
 
 
-def scale(edition: Edition, marked: Marked) -> Anchors:
-    """Return the scale by which the medals of a board are given."""
-    return anchors_of(edition, marked.hosts[-1] if marked.hosts else None)
+def _line(row: Row, ends: Interval, field: _Field | None, anchors: Anchors) -> TeamLine:
+    standing = row.standing
+    return TeamLine(
+        team_id=standing.team_id,
+        name=standing.team.name,
+        host=standing.team.is_baseline,
+        place=row.rank,
+        shared_rank=row.shared_rank,
+        score=standing.score,
+        standard_error=standing.standard_error,
+        bar=None if field is None or ends.high <= ends.low else field.bar(standing.score, ends),
+        entries=standing.entries,
+        reached=standing.achieved_at,
+        medal=medal(standing, anchors),
+    )
+
+
+def scale(edition: Edition, hosts: Sequence[Standing]) -> Anchors:
+    """Return the scale by which the medals of a board are given, from the host's own rows, best first."""
+    return anchors_of(edition, hosts[-1] if hosts else None)
 
 
 def medal(standing: Standing, anchors: Anchors) -> Tier | None:
@@ -149,13 +145,13 @@ def interval_of(standing: Standing, metric: Metric) -> Interval:
     return Interval(*interval(metric, standing.score, standing.standard_error))
 
 
-def _anchor_lines(edition: Edition, marked: Marked) -> Iterator[AnchorLine]:
-    for name, meaning in MEANINGS.items():
-        if name == "baseline" and marked.hosts:
+def _anchor_lines(edition: Edition, hosts: Sequence[Standing]) -> Iterator[AnchorLine]:
+    for name in MEANINGS:
+        if name == "baseline" and hosts:
             continue  # the host's own row stands on the board itself
         anchor = edition.anchors.get(name)
         if anchor is not None:
-            yield AnchorLine(name, str(meaning), anchor["value"], anchor["standard_error"])
+            yield AnchorLine(name, anchor["value"], anchor["standard_error"])
 
 
 def _within(key: float, reach: Reach) -> bool:
@@ -167,9 +163,9 @@ class _Field:
     worst: float
     best: float
 
-    def bar(self, score: float, ends: Interval, *, told: str) -> Bar:
+    def bar(self, score: float, ends: Interval) -> Bar:
         left, right = sorted((self._place(ends.low), self._place(ends.high)))
-        return Bar(told, f"M{left} 6H{right}", str(self._place(score)))
+        return Bar(ends, f"M{left} 6H{right}", str(self._place(score)))
 
     def _place(self, value: float) -> float:
         share = (value - self.worst) / (self.best - self.worst)
