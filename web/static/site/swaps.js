@@ -17,7 +17,9 @@ document.addEventListener("htmx:historyCacheMiss", ({ detail }) => {
   restoring = detail.xhr;
 });
 
-// Another page of the list begins at its heading, for the keyboard too.
+// Another page of the list begins at its heading, for the keyboard too; so does the list after a link that is gone.
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.requestConfig?.elt.rel) document.getElementById("found")?.focus({ preventScroll: true });
+  const link = detail.requestConfig?.elt;
+  if (link?.localName !== "a" || !(link.rel || !link.isConnected)) return;
+  document.getElementById("found")?.focus({ preventScroll: true });
 });
