@@ -11,7 +11,7 @@ from challenges.loader import Challenge
 from challenges.minting import Minted
 from challenges.readers import Expected, read
 from challenges.referee import Dialogue, InProcess, Player
-from challenges.scoring import Score, score
+from challenges.scoring import Score, primary_on_private
 from challenges.spec import Size
 
 UNHURRIED_S = 3600.0
@@ -22,7 +22,7 @@ def in_process_anchors(challenge: Challenge, paper: Minted, size: Size) -> dict[
     """Return the scores of the floor and, where it is not simply the metric's best, the ceiling, on private rows."""
     evaluations = {"floor": floor(challenge, paper, size), "ceiling": ceiling(challenge, paper, size)}
     return {
-        name: score(challenge.spec.metric, evaluation, seed=paper.digest()).private.primary
+        name: primary_on_private(challenge.spec.metric.primary, evaluation, seed=paper.digest())[0]
         for name, evaluation in evaluations.items()
         if evaluation is not None
     }

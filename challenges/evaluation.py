@@ -27,7 +27,8 @@ class Truth:
     unit: NDArray[np.int64]
     """(n,) code of the resampling unit: rows of one unit are resampled together and lie in one split."""
     facts: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    """(n,) arrays that a reader needs and a learner may know: frame width and height."""
+    """(n,) arrays that a reader or a metric's `where` needs and a learner may know: frame width and height, whether a
+    day is a holiday."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,8 @@ class Evaluation:
     predictions: Columns
     public: NDArray[np.bool_]
     unit: NDArray[np.int64]
+    facts: Columns = field(default_factory=dict)
+    """What rows are, for metrics that look at some of them only."""
 
 
 def aligned(truth: Truth, predictions: Columns, answer: Answer) -> Evaluation:
@@ -47,7 +50,9 @@ def aligned(truth: Truth, predictions: Columns, answer: Answer) -> Evaluation:
     """
     group_by = grouped_by(answer)
     if group_by is None or not _is_long(truth, predictions):
-        return Evaluation(truth=truth.columns, predictions=predictions, public=truth.public, unit=truth.unit)
+        return Evaluation(
+            truth=truth.columns, predictions=predictions, public=truth.public, unit=truth.unit, facts=truth.facts
+        )
     rows = rows_by_group(truth.ids[group_by])
     for name, values in (("splits", truth.public), ("units", truth.unit)):
         torn = next((group for group in rows if len(set(values[group].tolist())) > 1), None)
@@ -59,6 +64,7 @@ def aligned(truth: Truth, predictions: Columns, answer: Answer) -> Evaluation:
         predictions=predictions,
         public=truth.public[first],
         unit=truth.unit[first],
+        facts={name: grouped(values, rows) for name, values in truth.facts.items()},
     )
 
 

@@ -102,6 +102,9 @@ class RefereeModule(Protocol):
     def floor_player(self, episodes: Mapping[str, bytes]) -> Player:
         """Return a player without skill, for the floor."""
 
+    def careless_players(self, episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
+        """Return what anybody might try without a thought. Name -> player; none may beat the floor."""
+
     def ceiling_player(self, episodes: Mapping[str, bytes]) -> Player | None:
         """Return the best player that the referee itself knows, or None where the best score is the ceiling."""
 

@@ -28,7 +28,7 @@ from challenges.uncertainty.resampling import RESAMPLES, made_of_sums, resample,
 
 __all__ = [
     "RESAMPLES", "Score", "Scores", "SplitScores", "better_by", "bootstrap", "bound", "compute", "figures_of",
-    "metric_of", "score",
+    "metric_of", "primary_on_private", "score",
 ]  # fmt: skip
 
 Figures = NDArray[np.float64]
@@ -141,13 +141,25 @@ def better_by(use: MetricUse, a: float, b: float) -> float:
     return a - b if metric_of(use).better is Better.HIGHER else b - a
 
 
+def primary_on_private(use: MetricUse, evaluation: Evaluation, *, seed: str) -> tuple[Score, NDArray[np.float64]]:
+    """Return the score that ranks in the end with its bootstrap values, as `score` does, and nothing else."""
+    return _primary(use, evaluation, ~evaluation.public, f"{seed}|private")
+
+
+def _primary(
+    use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_], seed: str
+) -> tuple[Score, NDArray[np.float64]]:
+    value = compute(use, evaluation, rows)
+    figures = figures_of(use, evaluation, rows)
+    spread = bootstrap(use, evaluation, rows, seed=seed, figures=figures)
+    error = standard_error(use, evaluation, rows, spread=spread, figures=figures)
+    return Score(value=value, standard_error=error), spread
+
+
 def _split(metric: MetricSpec, evaluation: Evaluation, rows: NDArray[np.bool_], seed: str) -> SplitScores:
-    value = compute(metric.primary, evaluation, rows)
-    figures = figures_of(metric.primary, evaluation, rows)
-    spread = bootstrap(metric.primary, evaluation, rows, seed=seed, figures=figures)
-    error = standard_error(metric.primary, evaluation, rows, spread=spread, figures=figures)
+    primary, spread = _primary(metric.primary, evaluation, rows, seed)
     return SplitScores(
-        primary=Score(value=value, standard_error=error),
+        primary=primary,
         secondary={
             use.name: compute(use, evaluation, rows)
             for use in metric.secondary
@@ -226,9 +238,10 @@ def looked_at(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -
     """Return which of the rows a metric looks at: all, or those that its `where` names."""
     if use.where is None:
         return rows
-    if use.where not in evaluation.truth:
-        raise InvalidChallenge(f"metric {use.name}: where: {use.where!r} is no column of the truth")
-    chosen = evaluation.truth[use.where]
+    known = {**evaluation.facts, **evaluation.truth}
+    if use.where not in known:
+        raise InvalidChallenge(f"metric {use.name}: where: {use.where!r} is neither a column of the truth nor a fact")
+    chosen = known[use.where]
     if chosen.dtype == object:  # of a group all lines say the same
         chosen = np.array([np.mean(cell) for cell in chosen])
     strange = np.flatnonzero(~np.isin(chosen, (0, 1)))

@@ -131,7 +131,8 @@ class MetricUse(Strict):
     """Columns that the metric compares; both default to the only column of the answer."""
     params: dict[str, float | int | str | bool] = Field(default_factory=dict)
     where: str | None = None
-    """A column of the truth: only rows where it is true count. Of a secondary metric: how good on promoted days?"""
+    """A column of the truth or one of its facts: only rows where it is true count. Of a secondary metric: how good is
+    the forecast of promoted days?"""
     label: str | None = None
     """What the board calls it; defaults to the id."""
     digits: int = Field(default=4, ge=0, le=8)
@@ -224,8 +225,9 @@ class ChallengeSpec(Strict):
     tags: tuple[str, ...] = ()
     gated_anchors: tuple[Literal["floor", "baseline", "reference", "ceiling"], ...] = ("floor", "baseline", "reference")
     """Neighbours in this list must be apart by more than three standard errors of their difference."""
-    honest_signals: dict[Literal["file_size", "position", "id"], str] = Field(default_factory=dict)
-    """Side channel -> why it may tell of the truth: a picture of a fuller frame is a larger file. Said, not hidden."""
+    honest_signals: dict[Literal["file_size", "position", "id", "copies"], str] = Field(default_factory=dict)
+    """Side channel -> why it may tell of the truth: a picture of a fuller frame is a larger file. Said, not hidden.
+    `copies`: why the right answer of another row may do here: films that one viewer likes best please others too."""
 
     @model_validator(mode="after")
     def _parts_fit_the_kind(self) -> ChallengeSpec:

@@ -1,7 +1,8 @@
 """Every promise of a challenge folder, put to the test: what fails here would let a learner down or give truth away.
 
     mint ──> determinism ──> exposure ──> side channels ──> split ──> statement ──> picture
-      └────> floor, ceiling in process;  baseline, reference, rejected through the real pipeline ──> ladder, rejections
+      ├────> floor, ceiling in process;  baseline, reference, rejected through the real pipeline ──> ladder, rejections
+      └────> answers that anybody can hand in by accident ──> accidents
 
 The judge brings the pipeline, so that anchors and rejected files take the very way that learners' submissions take.
 """
@@ -15,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from challenges.anchors import ceiling, floor
+from challenges.audit.accidents import check_accidents
 from challenges.audit.determinism import check_determinism
 from challenges.audit.exposure import check_exposure
 from challenges.audit.ladder import check_ladder
@@ -65,6 +67,7 @@ def _audit(challenge: Challenge, *, secret: bytes, size: Size, pipeline: Pipelin
     marks: dict[str, Mark] = {}
     checks += _guarded("anchors", lambda: _take_marks(challenge, paper, size, pipeline, marks))
     checks += _guarded("ladder", lambda: check_ladder(challenge, marks))
+    checks += _guarded("accidents", lambda: check_accidents(challenge, paper, size))
     checks += _guarded("rejections", lambda: check_rejections(challenge, paper, size, pipeline))
     megabytes = sum(len(data) for data in (*dataset.public.values(), *dataset.inputs.values())) / 1e6
     return _report(challenge, size, checks=checks, marks=marks, mint_s=mint_s, megabytes=megabytes)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from challenges.evaluation import Evaluation
 from challenges.loader import Challenge
 from challenges.minting import Minted
-from challenges.scoring import Score, metric_of, score
+from challenges.scoring import Score, metric_of, primary_on_private
 from challenges.spec import Kind
 
 
@@ -24,8 +24,7 @@ class Mark:
 
     @classmethod
     def of(cls, challenge: Challenge, evaluation: Evaluation, paper: Minted) -> Mark:
-        private = score(challenge.spec.metric, evaluation, seed=paper.digest()).private
-        return cls(private.primary, private.spread)
+        return cls(*primary_on_private(challenge.spec.metric.primary, evaluation, seed=paper.digest()))
 
     def error_of_difference(self, other: Mark) -> float:
         """Return the standard error of the difference, over the resamples on which both are defined."""

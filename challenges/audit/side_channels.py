@@ -117,18 +117,23 @@ def _frames(
 ) -> Iterator[tuple[list[Feature], Frame]]:
     if group is None:
         (key,) = [values for values in ids.values() if len(np.unique(values)) == len(values)][:1]
-        yield (
-            [*_positions(len(key)), *_table_positions(ids, files), *_id_features(key), *_sizes(key, files)],
-            Frame(None),
-        )
+        yield features_of(key, files, ids=ids), Frame(None)
         return
     rows = rows_by_group(group)
     names = np.array([group[row[0]] for row in rows])
-    yield [*_positions(len(names)), *_id_features(names), *_sizes(names, files)], Frame(rows, means=True)
+    yield features_of(names, files), Frame(rows, means=True)
     within = np.empty(len(group))
     for block in rows:
         within[block] = np.arange(len(block)) / len(block)
     yield [Feature("position within its group", "position", within, is_order=True)], Frame(rows)
+
+
+def features_of(
+    key: NDArray[Any], files: list[ExposedFile], *, ids: Mapping[str, NDArray[Any]] | None = None
+) -> list[Feature]:
+    """Return what can be known of rows by their key alone; with all `ids` of a line, also its place in the tables."""
+    tables = () if ids is None else _table_positions(ids, files)
+    return [*_positions(len(key)), *tables, *_id_features(key), *_sizes(key, files)]
 
 
 def _positions(count: int) -> list[Feature]:

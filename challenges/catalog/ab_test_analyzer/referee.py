@@ -15,9 +15,11 @@ from challenges.referee import Dialogue, Message, Player, Session
 from challenges.spec import Size
 from challenges.worlds.funclib.cases import Case, holds, read_cases
 from challenges.worlds.funclib.examiner import Outcome, examine, remarks, replay, sheet
-from challenges.worlds.funclib.players import knowing, silent
+from challenges.worlds.funclib.players import alike, careless, knowing
 
 DECISIONS = ("stop", "ship")
+NOTHING_FOUND = {"valid": True, "effect": 0.0, "lo": -0.05, "hi": 0.05, "ship": False}
+"""Lifts are small, so an interval that is the same for every test holds many of them."""
 
 
 def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Session:
@@ -33,8 +35,19 @@ def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Sessi
 
 
 def floor_player(episodes: Mapping[str, bytes]) -> Player:
-    """Return a player whose functions return nothing."""
-    return silent
+    """Return a player that reads every test alike: sound, nothing found, five percent up or down, not worth it."""
+    return alike({"read": NOTHING_FOUND})
+
+
+def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
+    """Return players that answer every call in one and the same way."""
+    found, shipped = NOTHING_FOUND | {"ship": True}, {"decision": "ship", "day": 0}
+    return {
+        **careless([_answered(case) for case in read_cases(episodes["cases.json"])]),
+        "every test is broken": alike({"read": NOTHING_FOUND | {"valid": False}}),
+        "everything is shipped at once": alike({"read": found, "watch": shipped}),
+        "nothing is ever found, for certain": alike({"read": NOTHING_FOUND | {"lo": 0.0, "hi": 0.0}}),
+    }
 
 
 def ceiling_player(episodes: Mapping[str, bytes]) -> Player:

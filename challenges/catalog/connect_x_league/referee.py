@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -118,6 +118,22 @@ def floor_player(episodes: Mapping[str, bytes]) -> Player:
         return {"col": rng.choice([column for column in range(message["cols"]) if message["board"][column] == 0])}
 
     return play
+
+
+def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
+    """Return players that look for a free column only."""
+    return {
+        "always the leftmost free column": lambda message: _first_free(message, range(message.get("cols", 0))),
+        "always the free column nearest to the middle": lambda message: _first_free(
+            message, sorted(range(message.get("cols", 0)), key=lambda column: abs(2 * column + 1 - message["cols"]))
+        ),
+    }
+
+
+def _first_free(message: Message, columns: Iterable[int]) -> Message | None:
+    if message["type"] != "move":
+        return None
+    return {"col": next(column for column in columns if message["board"][column] == 0)}
 
 
 def ceiling_player(episodes: Mapping[str, bytes]) -> Player | None:

@@ -102,11 +102,11 @@ def _cells(values: list[NDArray[Any]]) -> NDArray[np.object_]:
 
 
 def _floor(ids: NDArray[np.str_], sheets: list[Sheet], scale: Scale) -> bytes:
-    """Return the answer without skill: the page fills the middle of every photo, and nothing is printed on it."""
+    """Return the answer without skill: the page fills the middle of every photo, and all of it is ink."""
     low, high = np.array([0.1, 0.1]), np.array([0.9, 0.9])
     box = np.array([low, [high[0], low[1]], high, [low[0], high[1]]]) * [scale.width, scale.height]
-    blank = {
-        f"pages/{id_}.png": png_bytes(np.full(sheet.clean.shape, 255, dtype=np.uint8))
+    inked = {
+        f"pages/{id_}.png": png_bytes(np.zeros(sheet.clean.shape, dtype=np.uint8))
         for id_, sheet in zip(ids, sheets, strict=True)
     }
-    return zip_bytes({"corners.npz": npz_bytes({"corners": np.tile(box, (len(ids), 1, 1))}), **blank})
+    return zip_bytes({"corners.npz": npz_bytes({"corners": np.tile(box, (len(ids), 1, 1))}), **inked})

@@ -7,12 +7,14 @@ import io
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from challenges.careless import one_behind
 from challenges.catalog.fraud_stream_desk.data import COSTS, HISTORY_DAYS, LIVE_DAYS, SENT
 from challenges.evaluation import Evaluation
 from challenges.referee import Dialogue, Foul, FoulKind, Message, Player, Session
@@ -77,6 +79,24 @@ def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Sessi
 def floor_player(episodes: Mapping[str, bytes]) -> Player:
     """Return a player that approves everything."""
     return lambda message: {"action": "approve"} if message["type"] == "tx" else None
+
+
+def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
+    """Return players that treat every payment alike, by turns, or as the one before it deserved."""
+    return {
+        **{f"{action} everything": _always(action) for action in ACTIONS},
+        "approve, challenge and decline by turns": _by_turns(),
+        "as the payment before deserved": one_behind(ceiling_player(episodes), kind=lambda message: message["type"]),
+    }
+
+
+def _always(action: str) -> Player:
+    return lambda message: {"action": action} if message["type"] == "tx" else None
+
+
+def _by_turns() -> Player:
+    turns = cycle(ACTIONS)
+    return lambda message: {"action": next(turns)} if message["type"] == "tx" else None
 
 
 def ceiling_player(episodes: Mapping[str, bytes]) -> Player:

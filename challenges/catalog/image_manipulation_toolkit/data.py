@@ -84,8 +84,8 @@ def mint(streams: Streams, size: Size) -> Dataset:
         unit=np.arange(len(test_ids), dtype=np.int64),
         facts={"width": widths, "height": heights},
     )
-    blanks = {f"pictures/{id_}.png": png_bytes(np.full_like(job.result, 128))
-              for id_, job in zip(test_ids, test[1], strict=True)}  # fmt: skip
+    cards = {f"pictures/{id_}.png": png_bytes(np.full_like(job.result, IMPOSSIBLE_CARD))
+             for id_, job in zip(test_ids, test[1], strict=True)}  # fmt: skip
     return Dataset(
         public={
             "train_jobs.jsonl": _lines(train_ids, train[1]),
@@ -94,7 +94,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
         },
         inputs={"test_jobs.jsonl": _lines(test_ids, test[1]), "test_sources.zip": _folder(test[0])},
         truth=truth,
-        floor=zip_bytes(blanks),
+        floor=zip_bytes(cards),
     )
 
 

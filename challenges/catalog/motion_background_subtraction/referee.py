@@ -56,10 +56,28 @@ def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Sessi
 
 
 def floor_player(episodes: Mapping[str, bytes]) -> Player:
-    """Return a player that sees nothing."""
-    height, width = _films(episodes)[0][0].masks.shape[1:]
-    nothing = base64.b64encode(bytes(-(-height * width // 8))).decode()
-    return lambda message: {"mask": nothing, "crossings": []} if message["type"] == "frame" else None
+    """Return a player that takes everything for foreground, and sees something cross in every frame."""
+    return _shows(_one_mask(episodes, foreground=True), [1])
+
+
+def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
+    """Return players that show one mask for ever, with or without crossings."""
+    nothing, everything = (_one_mask(episodes, foreground=foreground) for foreground in (False, True))
+    return {
+        "nothing moves": _shows(nothing, []),
+        "nothing moves, but something crosses in each frame": _shows(nothing, [1]),
+        "everything is foreground": _shows(everything, []),
+        "everything is foreground, and things cross both ways": _shows(everything, [1, -1]),
+    }
+
+
+def _one_mask(episodes: Mapping[str, bytes], *, foreground: bool) -> str:
+    frame = np.full(_films(episodes)[0][0].masks.shape[1:], foreground)
+    return base64.b64encode(np.packbits(frame, axis=None).tobytes()).decode()
+
+
+def _shows(mask: str, crossings: list[int]) -> Player:
+    return lambda message: {"mask": mask, "crossings": crossings} if message["type"] == "frame" else None
 
 
 def ceiling_player(episodes: Mapping[str, bytes]) -> Player:

@@ -70,7 +70,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
             public=_public_rows(test.artist[rows], genre, streams("split")),
             unit=test.artist[rows],
         ),
-        floor=_answer(test_ids, np.zeros(len(test_ids), dtype=np.int64)),
+        floor=_answer(test_ids, _drawn(streams("floor"), share=float(train.genre.mean()), tracks=len(test_ids))),
         ceiling=_answer(test_ids, (chance > 0.5).astype(np.int64)),
     )
 
@@ -143,6 +143,11 @@ def _public_rows(artist: NDArray[np.int64], genre: NDArray[np.int64], rng: Gener
     public = np.zeros(len(names), dtype=np.bool_)
     public[order] = np.diff(steps) > 0
     return public[code]
+
+
+def _drawn(rng: Generator, *, share: float, tracks: int) -> NDArray[np.int64]:
+    """Return genres drawn blindly in the shares of the train set: for F1 of both genres better than all Rock."""
+    return (rng.random(tracks) < share).astype(np.int64)
 
 
 def _answer(ids: NDArray[np.str_], genre: NDArray[np.int64]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,15 @@ from scipy.stats import rankdata
 from challenges.catalog.stock_direction.data import EVENTS, PRICES
 from challenges.evaluation import Evaluation
 from challenges.metrics.curves import roc_auc
-from challenges.referee import Dialogue, Foul, FoulKind, Player, Session
+from challenges.referee import Dialogue, Foul, FoulKind, Message, Player, Session
 from challenges.spec import Size
 
 DAY_S = 3.0
 UNSAID = 0.5
 """Stands for every share without a usable probability."""
+
+CLOSE = PRICES[2:].index("close")
+"""Place of the closing price behind the share in a bar."""
 
 HELD = 5
 """The paper portfolio buys the five likeliest shares of an evening and sells the five unlikeliest short."""
@@ -53,6 +56,27 @@ def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Sessi
 def floor_player(episodes: Mapping[str, bytes]) -> Player:
     """Return a player that calls every share a toss-up."""
     return lambda message: {"up": {bar[0]: UNSAID for bar in message["bars"]}} if message["type"] == "day" else None
+
+
+def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
+    """Return a player that foretells what the last day brought. (That the opposite pays is there to be found out.)"""
+    return {"tomorrow is like today": _like_today()}
+
+
+def _like_today() -> Player:
+    before: dict[str, float] = {}
+
+    def play(message: Message) -> Message | None:
+        if message["type"] != "day":
+            return None
+        said = {}
+        for share, *bar in message["bars"]:
+            close = float(bar[CLOSE])
+            said[share] = 0.9 if close > before.get(share, close) else 0.1
+            before[share] = close
+        return {"up": said}
+
+    return play
 
 
 def ceiling_player(episodes: Mapping[str, bytes]) -> Player:
@@ -99,9 +123,17 @@ def _session(questions: pd.DataFrame, chances: Floats, trouble: list[tuple[int, 
     frame["day_auc"] = [days[day][0] for day in frame["day"]]
     frame["profit_bp"] = [days[day][1] for day in frame["day"]]
     public = frame["public"].to_numpy() == 1
+    evening = (~frame["day"].duplicated()).to_numpy()
     evaluation = Evaluation(
-        truth={"up": frame["up"].to_numpy()},
-        predictions={name: frame[name].to_numpy() for name in ("chance", "day_auc", "profit_bp")},
+        truth={
+            "up": frame["up"].to_numpy(),
+            "evening": evening.astype(np.int64),
+            "moves": _by_evening(frame, evening, lambda rows: np.expm1(rows["return"].to_numpy())),
+        },
+        predictions={
+            **{name: frame[name].to_numpy() for name in ("chance", "day_auc", "profit_bp")},
+            "position": _by_evening(frame, evening, lambda rows: _position(rows) / (2 * HELD)),
+        },
         public=public,
         unit=np.unique(frame["day"].to_numpy(), return_inverse=True)[1].astype(np.int64),
     )
@@ -115,14 +147,27 @@ def _day_auc(rows: pd.DataFrame) -> float:
     return 0.5 if up.min() == up.max() else roc_auc(up, rows["chance"].to_numpy())
 
 
-def _paper_profit(rows: pd.DataFrame) -> float:
-    """Return what an evening's long and short positions earn in basis points, all costs taken off.
+def _by_evening(frame: pd.DataFrame, evening: NDArray[np.bool_], cell: Callable[[pd.DataFrame], Floats]) -> Any:
+    """Return (rows,) cells, in the first row of each evening what stands for all its shares, elsewhere nothing."""
+    cells = np.full(len(frame), None, dtype=object)
+    days = _by_day(frame)
+    for place in np.flatnonzero(evening).tolist():
+        cells[place] = cell(days[int(frame["day"].iloc[place])])[None, :]
+    return cells
+
+
+def _position(rows: pd.DataFrame) -> Floats:
+    """Return what an evening's portfolio holds of each share: 1 bought, -1 sold short.
 
     Shares that are called alike share a place in the portfolio, so that a program that has no opinion holds nothing.
     """
     rank = rankdata(rows["chance"].to_numpy())
-    count = len(rows)
-    position = np.clip(rank - (count - HELD), 0, 1) - np.clip(HELD + 1 - rank, 0, 1)
+    return np.asarray(np.clip(rank - (len(rows) - HELD), 0, 1) - np.clip(HELD + 1 - rank, 0, 1))
+
+
+def _paper_profit(rows: pd.DataFrame) -> float:
+    """Return what an evening's long and short positions earn in basis points, all costs taken off."""
+    position = _position(rows)
     moves = 1e4 * np.expm1(rows["return"].to_numpy())
     # Bought tonight and sold tomorrow night: two trades for every position.
     return float((position @ moves - 2 * COST_BP * np.abs(position).sum()) / (2 * HELD))

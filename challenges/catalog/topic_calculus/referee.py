@@ -11,7 +11,7 @@ from challenges.referee import Dialogue, Player, Session
 from challenges.spec import Size
 from challenges.worlds.funclib.cases import Case, holds, read_cases
 from challenges.worlds.funclib.examiner import examine, remarks, replay, sheet
-from challenges.worlds.funclib.players import knowing, silent
+from challenges.worlds.funclib.players import careless, knowing, silent
 
 
 def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Session:
@@ -25,6 +25,11 @@ def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Sessi
 def floor_player(episodes: Mapping[str, bytes]) -> Player:
     """Return a player whose functions return nothing."""
     return silent
+
+
+def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
+    """Return players that answer every call in one and the same way."""
+    return careless([_answered(case) for case in read_cases(episodes["cases.json"])])
 
 
 def ceiling_player(episodes: Mapping[str, bytes]) -> Player:

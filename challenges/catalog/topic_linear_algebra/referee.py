@@ -26,6 +26,11 @@ def floor_player(episodes: Mapping[str, bytes]) -> Player:
     return players.silent
 
 
+def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
+    """Return players that answer every call in one and the same way."""
+    return players.careless(read_cases(episodes["cases.json"]))
+
+
 def ceiling_player(episodes: Mapping[str, bytes]) -> Player:
     """Return a player that knows every answer, and what tables and clouds were."""
     return players.knowing(read_cases(episodes["cases.json"]))

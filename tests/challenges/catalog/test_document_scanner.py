@@ -111,9 +111,9 @@ def test_ink_covers_a_plausible_share_of_each_page(truth: Truth) -> None:
     assert all(set(np.unique(page)) == {0, 255} for page in true_pages(truth))
 
 
-def test_the_floor_earns_nothing_and_the_truth_everything(dataset: Dataset, truth: Truth) -> None:
+def test_the_floor_earns_a_little_by_ink_everywhere_and_the_truth_everything(dataset: Dataset, truth: Truth) -> None:
     assert dataset.floor is not None
-    assert private(truth, dataset.floor).primary.value == pytest.approx(0.0, abs=0.02)
+    assert private(truth, dataset.floor).primary.value == pytest.approx(0.09, abs=0.03)
     assert private(truth, packed(truth, true_corners(truth), true_pages(truth))).primary.value == pytest.approx(1.0)
 
 

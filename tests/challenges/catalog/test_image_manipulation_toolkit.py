@@ -337,9 +337,11 @@ def test_no_source_is_near_its_result(dataset: Dataset, truth: Truth) -> None:
     assert private(truth, zip_bytes(files)).primary.value == 0.0
 
 
-def test_the_floor_earns_nothing(dataset: Dataset, truth: Truth) -> None:
+def test_the_floor_is_right_where_a_job_is_impossible(dataset: Dataset, truth: Truth) -> None:
     assert dataset.floor is not None
-    assert private(truth, dataset.floor).primary.value == 0.0
+    impossible = np.mean([(cell == IMPOSSIBLE_CARD).all() for cell in truth.columns["picture"][~truth.public]])
+    assert private(truth, dataset.floor).primary.value == pytest.approx(impossible)
+    assert 0.02 < impossible < 0.1
 
 
 def test_the_starter_does_a_part_of_the_jobs(truth: Truth, answer_of: AnswerOf) -> None:

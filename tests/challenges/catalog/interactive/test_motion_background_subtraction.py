@@ -140,7 +140,7 @@ def test_pixels_beside_an_outline_do_not_count() -> None:
 
 def test_answers_without_skill_earn_little() -> None:
     assert CHALLENGE.referee is not None
-    assert scored(in_process(CHALLENGE.referee.floor_player(edition().referee))).private.primary.value == 0.0
+    assert scored(in_process(CHALLENGE.referee.floor_player(edition().referee))).private.primary.value < 0.06
     everything = scored(in_process(answering(b"\xff" * 2400, []))).private
     assert everything.primary.value < 0.08  # 2 to 5 % of the pixels are foreground: F1 below 0.1 of weight 0.6
     ringing = scored(in_process(answering(bytes(2400), [1, -1]))).private
