@@ -10,12 +10,13 @@ board_files.py  a board as csv and JSON          board_feed.py new bests as an A
 board_embed.py  a board in a frame
 submissions.py  hand-in, history, cancel, choose
                                                  live.py       one submission from the queue to the verdict
+                                                 plots.py timelines.py  what is drawn of it
 teams.py        create, join, leave
 discussions.py  threads and posts                notices.py    what is told by e-mail
 lookup.py       address -> edition and what this visitor may see of it
 refusals.py     a refusal that no form caught -> a page with its sentence
 words.py        every code of the judge in a learner's words        tags.py       the same for templates
-markdown.py     statements as safe HTML
+markdown.py     statements as safe HTML           icons.py      icons beside words
 
 Who may open which page is written in web/access.py; whose submission it is, judge/history.py decides.
 """

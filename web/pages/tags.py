@@ -17,7 +17,7 @@ from challenges.roadmaps.loader import atlas
 from challenges.spec import ChallengeSpec
 from judge.models import Submission
 from judge.tiers import Tier
-from web.pages import words
+from web.pages import icons, words
 from web.pages.facets import label_of
 from web.pages.markdown import render_post
 from web.pages.pictures import Picture, picture_of
@@ -70,6 +70,17 @@ def status(submission: Submission) -> str:
     return words.status(submission)
 
 
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return an icon to stand before words: {% icon "upload" %}."""
+    return icons.drawn(name)
+
+
+@register.filter
+def status_icon(submission: Submission) -> str:
+    return icons.of_status(submission)
+
+
 @register.filter
 def tone(submission: Submission) -> str:
     return words.tone(submission)
@@ -106,6 +117,11 @@ def markdown(text: str) -> SafeString:
 @register.filter
 def board_words(board: str) -> str:
     return str(words.BOARDS[board])
+
+
+@register.filter
+def is_medal(tier: Tier) -> bool:
+    return tier >= Tier.BRONZE
 
 
 @register.filter
