@@ -249,7 +249,7 @@ def looked_at(use: MetricUse, evaluation: Evaluation, rows: NDArray[np.bool_]) -
         raise InvalidChallenge(
             f"metric {use.name}: where: {use.where!r}, row {strange[0]}: expected 0 or 1, found {chosen[strange[0]]}"
         )
-    return rows & (chosen == 1)
+    return np.asarray(rows & (chosen == 1))
 
 
 def handed_in(use: MetricUse, evaluation: Evaluation) -> bool:

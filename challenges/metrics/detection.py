@@ -26,7 +26,7 @@ from challenges.metrics.average_precision import (
     mean_of_defined,
     recalls_reached,
 )
-from challenges.metrics.coco import LARGE, MEDIUM, SMALL, Protocol, Sides, matches, sides, thresholds
+from challenges.metrics.coco import LARGE, MEDIUM, SMALL, AreaRange, Protocol, Sides, matches, sides, thresholds
 from challenges.metrics.types import MetricError
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,15 @@ Cells = NDArray[Any]
 Counts = NDArray[np.integer]
 
 
-def coco_map(truth: Cells, predictions: Cells, *, least_iou: float = 0.5, most_iou: float = 0.95) -> float:
+def coco_map(
+    truth: Cells,
+    predictions: Cells,
+    *,
+    least_iou: float = 0.5,
+    most_iou: float = 0.95,
+    least_px2: float = 0.0,
+    most_px2: float = 1e10,
+) -> float:
     """Return the mean average precision over the classes and over the overlaps 0.50, 0.55 .. 0.95.
 
     Parameters
@@ -43,6 +51,7 @@ def coco_map(truth: Cells, predictions: Cells, *, least_iou: float = 0.5, most_i
     truth : (n,) lists of {category_id, bbox, iscrowd, area}, one list an image.
     predictions : (n,) lists of {category_id, bbox, score}; beyond the 100 best of an image and class none counts.
     least_iou, most_iou : ends of the overlaps, in steps of 0.05.
+    least_px2, most_px2 : areas of the objects that count; objects of other sizes neither help nor harm.
 
     Returns
     -------
@@ -51,7 +60,7 @@ def coco_map(truth: Cells, predictions: Cells, *, least_iou: float = 0.5, most_i
     Raises
     ------
     MetricError
-        No object in the truth; a box or score that is not finite, or without width or height.
+        No object in the truth that counts; a box or score that is not finite, or without width or height.
 
     Edge cases
     ----------
@@ -69,7 +78,7 @@ def coco_map(truth: Cells, predictions: Cells, *, least_iou: float = 0.5, most_i
     >>> round(coco_map(truth, predictions), 9)
     1.0
     """
-    return _one(_map(truth, predictions, Protocol(thresholds=thresholds(least_iou, most_iou))))
+    return _one(_map(truth, predictions, _protocol(least_iou, most_iou, least_px2, most_px2)))
 
 
 def coco_map50(truth: Cells, predictions: Cells) -> float:
@@ -240,10 +249,17 @@ def coco_ar(truth: Cells, predictions: Cells, *, maxdets: int = 100) -> float:
 
 
 def coco_map_resampled(
-    truth: Cells, predictions: Cells, counts: Counts, *, least_iou: float = 0.5, most_iou: float = 0.95
+    truth: Cells,
+    predictions: Cells,
+    counts: Counts,
+    *,
+    least_iou: float = 0.5,
+    most_iou: float = 0.95,
+    least_px2: float = 0.0,
+    most_px2: float = 1e10,
 ) -> Floats:
     """Return (m,) values of `coco_map`, one for each row of (m, n) counts."""
-    return _map(truth, predictions, Protocol(thresholds=thresholds(least_iou, most_iou)), counts)
+    return _map(truth, predictions, _protocol(least_iou, most_iou, least_px2, most_px2), counts)
 
 
 def coco_map50_resampled(truth: Cells, predictions: Cells, counts: Counts) -> Floats:
@@ -283,6 +299,10 @@ MAP50, MAP75 = Protocol(thresholds=thresholds(0.5, 0.5)), Protocol(thresholds=th
 MAP_SMALL, MAP_MEDIUM, MAP_LARGE = (
     Protocol(thresholds=thresholds(0.5, 0.95), areas=areas) for areas in (SMALL, MEDIUM, LARGE)
 )
+
+
+def _protocol(least_iou: float, most_iou: float, least_px2: float, most_px2: float) -> Protocol:
+    return Protocol(thresholds=thresholds(least_iou, most_iou), areas=AreaRange(least_px2=least_px2, most_px2=most_px2))
 
 
 def _once(truth: Cells) -> Counts:

@@ -469,7 +469,8 @@ _TABLE: tuple[Metric, ...] = (
            claims=Claims(symmetric=True, one_row=True, constant_truth=True)),
     # Boxes
     Metric(id="coco_map", title="mAP", function=detection.coco_map, better=UP, best=1, worst=0,
-           takes=Takes.DETECTIONS, params={"least_iou": float, "most_iou": float}, version=2, unit="image",
+           takes=Takes.DETECTIONS, version=2, unit="image",
+           params={"least_iou": float, "most_iou": float, "least_px2": float, "most_px2": float},
            resampled=detection.coco_map_resampled,
            claims=Claims(symmetric=False, one_row=True, constant_truth=True, scale=UNCHANGED)),
     Metric(id="coco_map50", title="mAP@50", function=detection.coco_map50, better=UP, best=1, worst=0,

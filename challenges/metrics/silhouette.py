@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from challenges.metrics.labels import coded
 from challenges.metrics.matrices import number_matrix, some_rows
+from challenges.metrics.types import MetricError
 
 Array = NDArray[np.float64]
 
@@ -21,12 +22,14 @@ def silhouette(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
 
     Parameters
     ----------
-    truth : (n, d) features of the points; distances are Euclidean, so their scales matter.
-    predictions : (n,) cluster of each point, integers or text.
+    truth : (n, d) features of the points, or (n,) sets of points, each (m_i, d); distances are Euclidean, so that their
+        scales matter.
+    predictions : (n,) cluster of each point, integers or text, or (n,) of (m_i,) clusters.
 
     Returns
     -------
-    float, -1 to 1 (best). The time grows with the square of n: some 20 000 points are a sensible most.
+    float, -1 to 1 (best); of several sets their mean. The time grows with the square of n: some 20 000 points are a
+    sensible most.
 
     Edge cases
     ----------
@@ -35,7 +38,7 @@ def silhouette(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
 
     Source
     ------
-    Rousseeuw 1987; sklearn.metrics.silhouette_score.
+    Rousseeuw 1987; sklearn.metrics.silhouette_score, set by set.
 
     Examples
     --------
@@ -51,6 +54,8 @@ def silhouette(truth: NDArray[Any], predictions: NDArray[Any]) -> float:
 def silhouette_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[Any]) -> Array:
     """Return (m,) silhouettes where the points are drawn as often as (m, n) counts say; clusters stay as they are."""
     some_rows(truth, predictions)
+    if _are_sets(truth):
+        return _means_of_sets(truth, predictions, counts)
     features = number_matrix(truth, "truth")
     own = coded(predictions, predictions, positive=1, threshold=None)
     total = counts.sum(axis=1)
@@ -60,6 +65,21 @@ def silhouette_resampled(truth: NDArray[Any], predictions: NDArray[Any], counts:
         for start in range(0, len(counts), at_once)
     ]
     return np.asarray(np.where(total > 0, np.concatenate(parts) / np.maximum(total, 1), np.nan))
+
+
+def _are_sets(truth: NDArray[Any]) -> bool:
+    return truth.dtype == object and all(np.ndim(cell) == 2 for cell in truth)
+
+
+def _means_of_sets(truth: NDArray[Any], predictions: NDArray[Any], counts: NDArray[Any]) -> Array:
+    """Return (m,) means over the drawn sets."""
+    values = np.empty(len(truth))
+    for row, (points, clusters) in enumerate(zip(truth, predictions, strict=True)):
+        if np.shape(clusters) != (len(points),):
+            raise MetricError(f"predictions, row {row}: expected {len(points)} clusters, found {np.shape(clusters)}")
+        values[row] = silhouette(np.asarray(points, dtype=np.float64), np.asarray(clusters))
+    total = counts.sum(axis=1)
+    return np.asarray(np.where(total > 0, counts @ values / np.maximum(total, 1), np.nan))
 
 
 def _scores(features: Array, own: NDArray[np.int64], clusters: int, drawn: NDArray[Any]) -> Array:

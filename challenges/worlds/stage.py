@@ -123,6 +123,33 @@ def draw_thing(
     return Patch(alpha=alpha.astype(np.float32), colour=np.clip(mean, 0, 1).astype(np.float32))
 
 
+def glossed(patch: Patch, x: float, y: float, *, radius_px: float, strength: float) -> Patch:
+    """Return a patch on which light is mirrored: a white spot whose middle lies (x, y) pixels from the patch's."""
+    side = patch.alpha.shape[0]
+    steps = np.arange(side) + 0.5 - side / 2
+    away = np.square(steps[None, :] - x) + np.square(steps[:, None] - y)
+    shine = (strength * np.exp(-away / (2 * radius_px**2)))[..., None]
+    return Patch(alpha=patch.alpha, colour=(patch.colour * (1 - shine) + shine).astype(np.float32))
+
+
+def smeared(patch: Patch, right: float, down: float) -> Patch:
+    """Return a patch as a shutter sees it that is open while the patch moves by so many pixels."""
+    side = patch.alpha.shape[0]
+    reach = int(np.ceil(max(abs(right), abs(down)) / 2)) + 1
+    layers = np.dstack([patch.colour * patch.alpha[..., None], patch.alpha])
+    total = np.zeros((side + 2 * reach, side + 2 * reach, 4), dtype=np.float32)
+    moments = (-1 / 3, 0.0, 1 / 3)  # the middles of three equal parts of the time
+    for moment in moments:
+        x, y = reach + moment * right, reach + moment * down
+        left, top = int(np.floor(x)), int(np.floor(y))
+        for row, height in ((top, top + 1 - y), (top + 1, y - top)):
+            for column, width in ((left, left + 1 - x), (left + 1, x - left)):
+                share = np.float32(height * width / len(moments))
+                total[row : row + side, column : column + side] += share * layers
+    alpha = total[..., 3]
+    return Patch(alpha=alpha, colour=(total[..., :3] / np.maximum(alpha, 1e-6)[..., None]).astype(np.float32))
+
+
 def lay(canvas: Floats, patch: Patch, x: float, y: float) -> Floats:
     """Lay a patch with its middle at (x, y) and return (height, width) how much of each pixel it covers."""
     cover = np.zeros(canvas.shape[:2], dtype=np.float32)

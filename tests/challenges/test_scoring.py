@@ -178,6 +178,18 @@ def test_a_split_without_such_rows_does_not_show_their_metric() -> None:
     assert (scores.public.secondary, scores.private.secondary) == ({}, {"when promoted": 0.5})
 
 
+def test_a_slice_may_be_a_fact_that_learners_know() -> None:
+    given = slices([1, 0, 1, 0])
+    given = Evaluation(
+        truth={"y": given.truth["y"]},
+        predictions=given.predictions,
+        public=given.public,
+        unit=given.unit,
+        facts={"promoted": np.array([0, 1, 0, 1])},
+    )
+    assert compute(PROMOTED, given, np.ones(4, bool)) == 0.0
+
+
 def test_all_lines_of_a_group_say_whether_it_is_looked_at() -> None:
     given = slices([1, 0, 1, 0])
     lines = np.empty(4, dtype=object)
@@ -194,7 +206,7 @@ def test_all_lines_of_a_group_say_whether_it_is_looked_at() -> None:
 @pytest.mark.parametrize(
     ("where", "message"),
     [
-        ("promotion", "when promoted: where: 'promotion' is no column of the truth"),
+        ("promotion", "when promoted: where: 'promotion' is neither a column of the truth nor a fact"),
         ("y", "when promoted: where: 'y', row 2: expected 0 or 1, found 2"),
     ],
 )

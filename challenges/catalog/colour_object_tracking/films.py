@@ -15,7 +15,19 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from challenges.worlds.stage import Floats, Look, Patch, colour_of, draw_look, draw_palette, draw_thing, ground, lay
+from challenges.worlds.stage import (
+    Floats,
+    Look,
+    Patch,
+    colour_of,
+    draw_look,
+    draw_palette,
+    draw_thing,
+    glossed,
+    ground,
+    lay,
+    smeared,
+)
 
 WIDTH, HEIGHT = 160, 120
 CARD_PX = 14
@@ -26,6 +38,8 @@ IGNORED_BELOW = 0.10
 """Of its area: things that show less than the first are ignored, less than the second are not there."""
 GAP_TURNS = 0.11
 """Least distance of two swatches on the colour wheel, in turns: 40 degrees."""
+LEAST_SMEAR_PX = 0.4
+"""What moves less while the shutter is open looks sharp anyway."""
 LOOKALIKE_TURNS = (0.065, 0.10)
 """How far the hue of a lookalike is from the swatch: 23 to 36 degrees."""
 
@@ -37,6 +51,10 @@ class Habits:
     lamp: float
     """Spread of the lamp's colour within a film, as a logarithm."""
     dim: float
+    shutter: float
+    """Share of the time between two frames for which the shutter is open: what moves is smeared by that much."""
+    glossy: float
+    """Share of the things that mirror a lamp."""
     speed_px: tuple[float, float]
     radius_px: tuple[float, float]
 
@@ -48,6 +66,11 @@ class Actor:
     patch: Patch
     path: NDArray[np.float64]
     """(frames, 2) x, y of the middle."""
+
+    def step(self, frame: int) -> NDArray[np.float64]:
+        """Return by how many pixels the thing moves from one frame to the next."""
+        last = len(self.path) - 1
+        return np.asarray(self.path[min(frame + 1, last)] - self.path[min(frame, last - 1)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +87,8 @@ def draw_habits(rng: Generator) -> Habits:
     return Habits(
         lamp=rng.uniform(0.17, 0.22),
         dim=rng.uniform(0.25, 0.35),
+        shutter=rng.uniform(0.6, 0.95),
+        glossy=rng.uniform(0.4, 0.6),
         speed_px=(rng.uniform(0.6, 1.0), rng.uniform(2.0, 2.6)),
         radius_px=(rng.uniform(5.5, 6.5), rng.uniform(9.5, 11.0)),
     )
@@ -87,7 +112,9 @@ def draw_film(rng: Generator, habits: Habits, *, frames: int) -> Film:
         canvas = floor.copy()
         owner = np.full((HEIGHT, WIDTH), -1)
         for number, actor in enumerate(actors):
-            owner[lay(canvas, actor.patch, *actor.path[frame]) > 0.5] = number
+            moved = habits.shutter * actor.step(frame)
+            seen = smeared(actor.patch, *moved) if np.abs(moved).max() > LEAST_SMEAR_PX else actor.patch
+            owner[lay(canvas, seen, *actor.path[frame]) > 0.5] = number
         for left, wide, grey in pillars:
             canvas[:-CARD_PX, left : left + wide] = grey
             owner[:-CARD_PX, left : left + wide] = -1
@@ -131,10 +158,11 @@ def _actor(rng: Generator, habits: Habits, colour: int, paint: tuple[float, floa
     plain = Look(amplitudes=look.amplitudes * np.float32(0.6), phases=look.phases, stretch=look.stretch,
                  texture="plain", frequency=look.frequency, angle=look.angle)  # fmt: skip
     colours = np.stack([colour_of(*paint)] * 2)
-    patch = draw_thing(
-        rng, plain, colours, radius_px=rng.uniform(*habits.radius_px), angle=rng.uniform(0, 6.3),
-        light=rng.uniform(0, 6.3),
-    )  # fmt: skip
+    radius, light = rng.uniform(*habits.radius_px), rng.uniform(0, 6.3)
+    patch = draw_thing(rng, plain, colours, radius_px=radius, angle=rng.uniform(0, 6.3), light=light)
+    if rng.random() < habits.glossy:
+        off = 0.4 * radius * np.array([np.cos(light), np.sin(light)])  # on the side of the light
+        patch = glossed(patch, *off, radius_px=rng.uniform(0.16, 0.3) * radius, strength=rng.uniform(0.75, 1.0))
     return Actor(colour=colour, patch=patch, path=_path(rng, habits, frames))
 
 

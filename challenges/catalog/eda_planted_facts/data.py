@@ -52,6 +52,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
     ids = streams.ids("questions", len(questions))
     facts = np.empty(len(questions), dtype=object)
     facts[:] = [question.truth() for question in questions]
+    family = np.array([question.family for question in questions])
     files = {f"{name}.csv": csv_bytes(table) for name, table in vars(exports).items()}
     return Dataset(
         public=files
@@ -63,7 +64,8 @@ def mint(streams: Streams, size: Size) -> Dataset:
         truth=Truth(
             ids={"id": ids},
             columns={"fact": facts},
-            public=_public_rows(np.array([question.family for question in questions]), streams("split")),
+            facts={name: (family == name).astype(np.int64) for name in np.unique(family).tolist()},
+            public=_public_rows(family, streams("split")),
             unit=np.arange(len(questions)),
         ),
         floor=_answers(ids, [""] * len(ids)),

@@ -41,9 +41,9 @@ def mint(streams: Streams, size: Size) -> Dataset:
 
     order = np.argsort(hidden_ids)
     names, trays = hidden_ids[order], [hidden[place] for place in order]
+    points = [len(tray.truth) for tray in trays]
     family = np.repeat(np.arange(len(FAMILIES)), HIDDEN_PER_FAMILY[size])[order]
     on_board = _public_trays(family, streams("split"))
-    points = [len(tray.truth) for tray in trays]
     return Dataset(
         public=public,
         inputs={f"trays/{name}.csv": _table(tray) for name, tray in zip(names, trays, strict=True)},
@@ -52,7 +52,11 @@ def mint(streams: Streams, size: Size) -> Dataset:
                 "tray": np.repeat(names, points),
                 "row": np.concatenate([np.arange(count) for count in points]),
             },
-            columns={"label": np.concatenate([tray.truth for tray in trays])},
+            columns={
+                "label": np.concatenate([tray.truth for tray in trays]),
+                "points": np.concatenate([_in_four_columns(tray.points) for tray in trays]),
+                **{sort: np.repeat(family == code, points).astype(np.int64) for code, sort in enumerate(FAMILIES)},
+            },
             public=np.repeat(on_board, points),
             unit=np.repeat(np.arange(len(trays)), points),
         ),
@@ -72,6 +76,11 @@ def _public_trays(family: NDArray[np.int64], rng: np.random.Generator) -> NDArra
         members = rng.permutation(np.flatnonzero(family == code))
         public[members[: round(PUBLIC_SHARE * len(members))]] = True
     return public
+
+
+def _in_four_columns(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the points of any tray in one shape: columns of zeros change no distance."""
+    return np.pad(points, ((0, 0), (0, 4 - points.shape[1])))
 
 
 def _table(tray: Tray) -> bytes:

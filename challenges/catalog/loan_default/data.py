@@ -53,6 +53,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
     train = apply(lender, _months(TRAIN_MONTHS, TRAIN_ROWS[size], streams("months")), streams("train"))
     test = apply(lender, _months(TEST_MONTHS, TEST_ROWS[size], streams("months", 1)), streams("test"))
     defaulted = what_happens(lender, train, streams("fates"))
+    fates = what_happens(lender, test, streams("fates", 1))
     lent = (train["old_score"] >= train["old_score"].quantile(DECLINED_SHARE)).to_numpy()
 
     ids = streams.ids("loans", len(train) + len(test))
@@ -74,7 +75,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
         },
         truth=Truth(
             ids={"loan_id": test_ids},
-            columns={"expected_profit": worth, "defaulted": what_happens(lender, test, streams("fates", 1))},
+            columns={"expected_profit": worth, "defaulted": fates, "repaid": 1 - fates},
             public=(test["issue_month"] <= LAST_PUBLIC_MONTH).to_numpy(),
             unit=np.arange(len(test)),
         ),

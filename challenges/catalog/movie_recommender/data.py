@@ -54,6 +54,8 @@ class Evenings:
     asked: NDArray[np.bool_]
     liking: Array
     stars: Array
+    newcomer: NDArray[np.bool_]
+    """(viewers,) who has hardly rated anything before the test."""
 
 
 def mint(streams: Streams, size: Size) -> Dataset:
@@ -114,6 +116,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
                 "ceiling_rmse": _by_split(public, lambda rows: rmse_columns(stars[rows], ceiling_stars[rows])),
                 "floor_ndcg": _by_split(public, lambda rows: ndcg_at_k(liking[rows], floor_shelf[rows], k=SHELF)),
             },
+            facts={"newcomer": evenings.newcomer[order].astype(np.int64)},
             public=public,
             unit=np.arange(len(order)),
         ),
@@ -173,6 +176,7 @@ def _watch(films: Films, viewers: Viewers, late: Array, streams: Streams, size: 
         asked=np.array([row[3] for row in rows]),
         liking=liking,
         stars=reels.stars(liking, rng),
+        newcomer=newcomer,
     )
 
 

@@ -20,6 +20,7 @@ from challenges.minting import Dataset, Streams
 from challenges.packing import csv_bytes, json_bytes, zip_bytes
 from challenges.spec import Size
 from challenges.worlds import inbox as world
+from challenges.worlds import inbox_phrases as phrases
 from challenges.worlds.inbox import Inbox, Message, Times
 
 ROWS = {Size.SMALL: 4_000, Size.FULL: 20_000}
@@ -57,6 +58,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
     first[np.argsort(test_days, kind="stable")[: round(PUBLIC_SHARE * count)]] = True
 
     spam = np.array([message.spam for message in test], dtype=np.int64)
+    new_kind = np.array([message.family in phrases.NEW_SPAM for message in test], dtype=np.int64)
     triggers = trigger_words([*train, *test])
     told = np.empty(count, dtype=object)
     for row in range(count):
@@ -75,7 +77,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
         inputs={"test.csv": csv_bytes(_table(test, test_days, test_ids))},
         truth=Truth(
             ids={"message_id": test_ids},
-            columns={"spam": spam, "trigger_words": told},
+            columns={"spam": spam, "new_kind": new_kind, "trigger_words": told},
             public=first,
             unit=np.arange(count),
         ),

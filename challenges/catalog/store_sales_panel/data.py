@@ -56,6 +56,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
     usual = np.full(len(test), float(np.median(past["units"])))
     series, day = np.divmod(order, TEST_DAYS)
     public = day < PUBLIC_DAYS
+    off = np.broadcast_to(calendar.off[chain.region][:, None, -TEST_DAYS:], (*chain.level.shape, TEST_DAYS))
     return Dataset(
         public={
             "train.csv": csv_bytes(_with_doubled_days(past, streams("doubled"))),
@@ -69,6 +70,10 @@ def mint(streams: Streams, size: Size) -> Dataset:
         truth=Truth(
             ids={"id": ids},
             columns={"units": sold},
+            facts={
+                "promoted": (items[..., -TEST_DAYS:].ravel()[order] > 0).astype(np.int64),
+                "holiday": off.ravel()[order].astype(np.int64),
+            },
             public=public,
             unit=2 * series + public,  # the days of one series go wrong together
         ),

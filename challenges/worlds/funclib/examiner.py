@@ -42,6 +42,8 @@ class Outcome:
     trouble: str | None = None
     """For the learner: no content of the case."""
     cpu_s: float = 0.0
+    peak_mb: float = 0.0
+    """Most memory that the program has held since its start."""
     questions: int = 0
     found: Any = None
     """What the last step returned, where it returned."""
@@ -77,15 +79,22 @@ def examine(
 
 def sheet(outcomes: Sequence[Outcome], tracks: Mapping[str, float]) -> Evaluation:
     """Return the marks as `checks_passed` takes them: truth `weight` (all) and one column for each track,
-    predictions `credit`, and `seconds` of processor time."""
+    predictions `credit`; beside them `seconds` of processor time, `peak_mb` of memory and, where the truth's `asks`
+    says that a case may ask, how many `questions` it asked."""
     cases = [outcome.case for outcome in outcomes]
     weight = weights(cases, tracks)
     of_track = {track: weight * np.array([case.track == track for case in cases]) for track in tracks}
     return Evaluation(
-        truth={"weight": weight, **of_track},
+        truth={
+            "weight": weight,
+            "asks": np.array([int(any(step.asks for step in case.steps)) for case in cases]),
+            **of_track,
+        },
         predictions={
             "credit": np.array([outcome.credit for outcome in outcomes]),
             "seconds": np.array([outcome.cpu_s for outcome in outcomes]),
+            "peak_mb": np.array([outcome.peak_mb for outcome in outcomes]),
+            "questions": np.array([float(outcome.questions) for outcome in outcomes]),
         },
         public=np.array([case.public for case in cases]),
         unit=np.arange(len(cases)),
@@ -139,19 +148,19 @@ def _first_wrong(outcomes: Sequence[Outcome]) -> str:
 
 
 def _put(dialogue: Dialogue, case: Case, properties: Mapping[str, Property], oracle: OracleOf | None) -> Outcome:
-    asked, cpu_s = 0, 0.0
+    asked, cpu_s, peak_mb = 0, 0.0, 0.0
     try:
         steps = [step.message() for step in case.steps]
         reply = _ask(dialogue, case, "case", act=case.act, limit_s=case.limit_s, steps=steps)
         if "ask" in reply.message:
             reply, asked = _answer_questions(dialogue, case, reply, oracle)
-        cpu_s = _seconds(reply.message)
+        cpu_s, peak_mb = _figure(reply.message, "cpu_s"), _figure(reply.message, "peak_mb")
         results = _results(case, reply.message)
         earned = [_credit(step, result, properties) for step, result in zip(case.steps, results, strict=True)]
         found = _returned(results[-1])
     except Failed as failed:
-        return Outcome(case=case, credit=0.0, trouble=str(failed), cpu_s=cpu_s, questions=asked)
-    return Outcome(case=case, credit=min(earned), cpu_s=cpu_s, questions=asked, found=found)
+        return Outcome(case=case, credit=0.0, trouble=str(failed), cpu_s=cpu_s, peak_mb=peak_mb, questions=asked)
+    return Outcome(case=case, credit=min(earned), cpu_s=cpu_s, peak_mb=peak_mb, questions=asked, found=found)
 
 
 def _ask(dialogue: Dialogue, case: Case, type_: str, **fields: Any) -> Reply:
@@ -184,9 +193,10 @@ def _answer_questions(dialogue: Dialogue, case: Case, reply: Reply, oracle: Orac
     return reply, asked
 
 
-def _seconds(message: Message) -> float:
-    seconds = message.get("cpu_s")
-    return float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < 1e4 else 0.0
+def _figure(message: Message, name: str) -> float:
+    """Return what the harness has measured; 0 where it says nothing that can be."""
+    figure = message.get(name)
+    return float(figure) if isinstance(figure, int | float) and 0 <= figure < 1e5 else 0.0
 
 
 def _results(case: Case, message: Message) -> list[Message]:

@@ -17,6 +17,7 @@ from challenges.loader import load
 from challenges.metrics.tracking import idf1
 from challenges.minting import Dataset, Streams
 from challenges.spec import Size
+from challenges.worlds.stage import Patch, glossed, smeared
 
 SLUG = "colour-object-tracking"
 RunProgram = Callable[[str, str], pd.DataFrame]
@@ -113,6 +114,35 @@ def test_the_grey_card_shows_the_light_of_every_frame() -> None:
     assert np.corrcoef(warmth, np.log(card[:, 0] / card[:, 2]))[0, 1] > 0.95
 
 
+def test_a_glossy_thing_has_a_white_spot_and_keeps_its_outline() -> None:
+    disc = disc_of_red(radius_px=8)
+    shining = glossed(disc, 3.0, 0.0, radius_px=2.0, strength=0.9)
+    assert np.array_equal(shining.alpha, disc.alpha)
+    middle = disc.alpha.shape[0] // 2
+    # One half of the side is 10.5 pixels, so the middle of pixel 13 lies 3 from the patch's.
+    assert shining.colour[middle, middle + 3] == pytest.approx([0.98, 0.92, 0.92])
+    assert shining.colour[middle, middle - 6] == pytest.approx(disc.colour[middle, middle - 6], abs=1e-3)
+
+
+def test_what_moves_is_smeared_along_its_way_and_loses_no_paint() -> None:
+    disc = disc_of_red(radius_px=8)
+    seen = smeared(disc, 6.0, 0.0)
+    assert seen.alpha.sum() == pytest.approx(disc.alpha.sum(), rel=1e-5)
+    rows, columns = np.nonzero(seen.alpha > 0.01)
+    assert columns.max() + 1 - columns.min() == 17 + 4  # a third of the way to either side
+    assert rows.max() + 1 - rows.min() == 17
+    places = np.arange(seen.alpha.shape[1]) + 0.5
+    assert (seen.alpha.sum(axis=0) @ places) / seen.alpha.sum() == pytest.approx(seen.alpha.shape[1] / 2, abs=1e-3)
+
+
+def disc_of_red(*, radius_px: float) -> Patch:
+    """Return a disc in a patch of 21 pixels."""
+    steps = np.arange(21) - 10.0
+    inside = np.hypot(steps[None, :], steps[:, None]) < radius_px + 0.5
+    colour = np.broadcast_to(np.array([0.8, 0.2, 0.2], dtype=np.float32), (21, 21, 3))
+    return Patch(alpha=inside.astype(np.float32), colour=colour)
+
+
 def test_a_box_that_never_moves_is_worth_nothing(dataset: Dataset, truth: Truth) -> None:
     assert dataset.floor is not None
     assert private_idf1(truth, table(dataset.floor)) < 0.05
@@ -136,7 +166,7 @@ def test_the_right_boxes_in_the_wrong_colour_are_worth_nothing(truth: Truth) -> 
 
 @pytest.mark.anchors
 def test_a_fixed_window_follows_half_of_the_boxes(truth: Truth, run_program: RunProgram) -> None:
-    assert 0.35 < private_idf1(truth, run_program(SLUG, "baseline")) < 0.68
+    assert 0.30 < private_idf1(truth, run_program(SLUG, "baseline")) < 0.65
 
 
 @pytest.mark.anchors

@@ -161,3 +161,12 @@ def test_the_starter_answers_less_than_half_and_the_reference_nearly_all(
 
 def test_the_roadmap_row_is_named() -> None:
     assert load(SLUG).spec.roadmap == ("V-01",)
+
+
+def test_each_family_has_a_credit_of_its_own(truth: Truth, exports: dict[str, pd.DataFrame]) -> None:
+    families = exports["questions"]["family"]
+    assert set(truth.facts) == set(families)
+    for family, members in truth.facts.items():
+        assert np.array_equal(members == 1, families == family)
+    shown = {use.where: use.name for use in load(SLUG).spec.metric.secondary if use.where is not None}
+    assert shown == {family: f"credit for {family}" for family in families.unique()}

@@ -13,7 +13,7 @@ from challenges.loader import load
 from challenges.minting import Dataset
 from challenges.packing import csv_bytes, zip_bytes
 from challenges.readers import Expected, read
-from challenges.scoring import compute, handed_in
+from challenges.scoring import compute, handed_in, score
 from challenges.worlds import clinic as world
 
 SLUG = "heart-disease"
@@ -67,6 +67,24 @@ def test_the_tables_have_the_promised_columns_and_sizes(dataset: Dataset, train:
 def test_the_fifth_clinic_is_in_the_test_alone(train: pd.DataFrame, test_rows: pd.DataFrame) -> None:
     assert set(train["clinic"]) == {"Alder", "Birch", "Cedar", "Dogwood"}
     assert 0.14 < (test_rows["clinic"] == "Elm").mean() < 0.20
+
+
+def test_what_the_fifth_clinic_costs_is_told_on_the_final_board_alone(
+    dataset: Dataset, truth: Truth, test_rows: pd.DataFrame
+) -> None:
+    is_elm = (test_rows["clinic"] == "Elm").to_numpy()
+    assert np.array_equal(truth.facts["newcomer"] == 1, is_elm)
+    assert not truth.public[is_elm].any()
+    assert truth.public.sum() == 3000
+    spec = load(SLUG).spec
+    assert dataset.floor is not None
+    assert spec.answer is not None
+    evaluation = aligned(truth, read(dataset.floor, spec.answer, Expected.of(truth)), spec.answer)
+    scores = score(spec.metric, evaluation, seed="seed")
+    assert "cost at the new clinic" not in scores.public.secondary
+    # Everybody is treated, so that each healthy patient costs 1.
+    healthy = 1 - truth.columns["disease"][is_elm].mean()
+    assert scores.private.secondary["cost at the new clinic"] == pytest.approx(healthy)
 
 
 def test_two_clinics_write_zero_for_an_unknown_cholesterol(train: pd.DataFrame) -> None:

@@ -9,9 +9,11 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from challenges.catalog.iris_clustering.trays import DUST, FAMILIES, Tray, draw_tray
-from challenges.evaluation import Truth
+from challenges.evaluation import Truth, aligned
 from challenges.loader import load
 from challenges.minting import Dataset
+from challenges.readers import Expected, read
+from challenges.scoring import score
 
 SLUG = "iris-clustering"
 
@@ -139,3 +141,26 @@ def test_choosing_method_and_number_of_clusters_beats_the_starter(
 
 def test_the_roadmap_row_is_named() -> None:
     assert load(SLUG).spec.roadmap == ("ML-03",)
+
+
+def test_each_sort_of_trays_and_the_silhouette_are_shown_beside_the_score(dataset: Dataset, truth: Truth) -> None:
+    spec = load(SLUG).spec
+    assert dataset.ceiling is not None
+    assert spec.answer is not None
+    evaluation = aligned(truth, read(dataset.ceiling, spec.answer, Expected.of(truth)), spec.answer)
+    found = score(spec.metric, evaluation, seed="seed").private
+    sorts = [found.secondary[f"ari of {sort}"] for sort in ("irises", "stretched groups", "rings and bars", "balls")]
+    assert np.mean(sorts) == pytest.approx(found.primary.value)  # nine private trays of each
+    assert min(sorts) > 0.85
+    # Rings around cores are the right answer, and no silhouette: it wants balls.
+    assert 0.15 < found.secondary["silhouette"] < 0.6
+
+
+def test_columns_that_a_tray_lacks_change_no_distance(dataset: Dataset, truth: Truth) -> None:
+    points = truth.columns["points"]
+    assert points.shape[1] == 4
+    tray = truth.ids["tray"][0]
+    published = table(dataset.inputs[f"trays/{tray}.csv"]).to_numpy()
+    here = points[truth.ids["tray"] == tray]
+    assert here[:, : published.shape[1]] == pytest.approx(published)
+    assert not here[:, published.shape[1] :].any()

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from challenges.catalog.loan_default.data import expected_profit
-from challenges.evaluation import Truth
+from challenges.evaluation import Evaluation, Truth
 from challenges.loader import load
 from challenges.minting import Dataset
+from challenges.scoring import compute
 from challenges.worlds.lender import Lender, apply, default_chance, draw_lender, payoffs, what_happens
 
 SLUG = "loan-default"
@@ -177,3 +178,14 @@ def test_honest_probabilities_and_a_bar_for_each_loan_earn_nine_tenths(
 
 def test_the_roadmap_row_is_named() -> None:
     assert load(SLUG).spec.roadmap == ("ML-06",)
+
+
+def test_whoever_lends_to_nobody_has_declined_every_default(truth: Truth) -> None:
+    [use] = [use for use in load(SLUG).spec.metric.secondary if use.name == "defaults declined"]
+    rows = len(truth.public)
+    defaulted = np.flatnonzero(truth.columns["defaulted"] == 1)
+    approve = np.zeros(rows, dtype=np.int64)
+    for lent, expected in ((0, 1.0), (len(defaulted) // 2, 1 - (len(defaulted) // 2) / len(defaulted))):
+        approve[defaulted[:lent]] = 1
+        given = Evaluation(truth=truth.columns, predictions={"approve": approve}, public=truth.public, unit=truth.unit)
+        assert compute(use, given, np.ones(rows, dtype=bool)) == pytest.approx(expected)

@@ -170,3 +170,16 @@ def test_more_of_what_is_liked_is_watched() -> None:
     # exp(3) / (exp(3) + 2) = .91
     assert 0.85 < np.mean([film == 2 for film in first]) < 0.97
     assert 3 not in first
+
+
+def test_newcomers_are_the_viewers_with_three_ratings_at_most(truth: Truth, ratings: pd.DataFrame) -> None:
+    count = ratings["user"].value_counts().reindex(truth.ids["user"]).to_numpy()
+    assert np.array_equal(truth.facts["newcomer"] == 1, count <= 3)
+    assert 0.09 < truth.facts["newcomer"].mean() < 0.15  # 12 % of 1500; three standard errors are 2.5 %
+
+
+def test_newcomers_are_harder_to_foretell(
+    answer_of: Callable[[str, str], bytes], marks: Callable[[bytes | None], dict[str, float]]
+) -> None:
+    starter = marks(answer_of(SLUG, "baseline"))
+    assert starter["rmse of newcomers"] > starter["rmse"] + 0.01

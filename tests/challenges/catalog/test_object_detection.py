@@ -201,3 +201,16 @@ def test_a_small_network_beats_the_starter_by_far(
 
 def test_the_roadmap_row_is_named() -> None:
     assert load(SLUG).spec.roadmap == ("DL-16",)
+
+
+def test_sizes_are_looked_at_one_by_one(truth: Truth) -> None:
+    """Whoever finds the large things alone has all of these, and none of the small ones."""
+    expected = truth.columns["annotations"]
+    found = np.empty(len(expected), dtype=object)
+    for row, cell in enumerate(expected):
+        large = [thing for thing in cell if thing["area"] >= 1024 and not thing["iscrowd"]]
+        found[row] = [{"category_id": thing["category_id"], "bbox": thing["bbox"], "score": 1.0} for thing in large]
+    uses = [use for use in load(SLUG).spec.metric.secondary if use.name.endswith("things")]
+    got = {use.name: coco_map(expected, found, **use.params) for use in uses}  # type: ignore[arg-type]
+    # A thing of exactly 1024 pixels counts on both sides of the border.
+    assert got == pytest.approx({"small things": 0.0, "medium things": 0.0, "large things": 1.0}, abs=0.03)

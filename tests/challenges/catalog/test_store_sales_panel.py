@@ -193,3 +193,23 @@ def test_learning_across_series_comes_near_to_the_ceiling(
 
 def test_the_roadmap_row_is_named() -> None:
     assert load(SLUG).spec.roadmap == ("DC-04",)
+
+
+def test_days_of_promotion_and_days_off_are_looked_at_alone(
+    dataset: Dataset, truth: Truth, asked: pd.DataFrame
+) -> None:
+    assert np.array_equal(truth.facts["promoted"] == 1, asked["promo_items"] > 0)
+    holidays = table(dataset, "holidays.csv").query("not transferred and date >= '2024-08-05'")
+    stores = table(dataset, "stores.csv").set_index("store")["region"]
+    national = set(holidays.loc[holidays["locale"] == "national", "date"])
+    regional = set(
+        holidays.loc[holidays["locale"] == "regional", ["date", "region"]].itertuples(index=False, name=None)
+    )
+    off = [
+        date in national or (date, stores[store]) in regional
+        for date, store in asked[["date", "store"]].itertuples(index=False)
+    ]
+    assert np.array_equal(truth.facts["holiday"] == 1, off)
+    for split in (truth.public, ~truth.public):
+        assert 0 < truth.facts["holiday"][split].sum() < 0.3 * split.sum()
+        assert 0.15 < truth.facts["promoted"][split].mean() < 0.5

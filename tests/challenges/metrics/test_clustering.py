@@ -132,6 +132,23 @@ def test_clusters_of_equal_points_are_perfectly_apart() -> None:
     assert silhouette(np.array([[0.0], [0.0], [5.0], [5.0]]), np.array(["a", "a", "b", "b"])) == 1.0
 
 
+def test_the_silhouette_of_several_sets_is_their_mean() -> None:
+    """0.899749 for two pairs ten apart (the example of the docstring), and nothing for one cluster."""
+    points, clusters = np.empty(2, dtype=object), np.empty(2, dtype=object)
+    points[:] = [np.array([[0.0], [1.0], [10.0], [11.0]]), np.array([[0.0, 1.0], [2.0, 3.0]])]
+    clusters[:] = [np.array([0, 0, 1, 1]), np.array([7, 7])]
+    assert silhouette(points, clusters) == pytest.approx(0.899749 / 2, abs=1e-6)
+    drawn = silhouette_resampled(points, clusters, np.array([[2, 0], [0, 2], [1, 3]]))
+    assert drawn == pytest.approx([0.899749, 0.0, 0.899749 / 4], abs=1e-6)
+
+
+def test_each_point_of_a_set_has_a_cluster() -> None:
+    points, clusters = np.empty(1, dtype=object), np.empty(1, dtype=object)
+    points[0], clusters[0] = np.zeros((3, 2)), np.array([0, 1])
+    with pytest.raises(MetricError, match="row 0: expected 3 clusters"):
+        silhouette(points, clusters)
+
+
 def test_clusters_that_set_nothing_apart_have_a_silhouette_of_nothing() -> None:
     features = np.arange(5.0)[:, None]
     assert silhouette(features, np.zeros(5, dtype=int)) == 0.0

@@ -156,6 +156,18 @@ def honest() -> tuple[Any, Any]:
     return cells(truth), cells(found)
 
 
+def test_objects_of_any_size_can_be_looked_at_alone() -> None:
+    truth, predictions = np.empty(1, dtype=object), np.empty(1, dtype=object)
+    truth[0] = [{"category_id": 1, "bbox": [0.0, 0.0, side, side]} for side in (10.0, 20.0, 40.0)]
+    predictions[0] = [{"category_id": 1, "bbox": [0.0, 0.0, 20.0, 20.0], "score": 0.9}]
+    found = {
+        "small": detection.coco_map(truth, predictions, most_px2=256),
+        "medium": detection.coco_map(truth, predictions, least_px2=256, most_px2=1024),
+        "large": detection.coco_map(truth, predictions, least_px2=1024),
+    }
+    assert found == pytest.approx({"small": 0.0, "medium": 1.0, "large": 0.0})
+
+
 METRICS = (detection.coco_map, detection.coco_map50, detection.coco_map75, detection.coco_ar, voc.voc_ap)
 
 

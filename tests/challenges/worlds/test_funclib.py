@@ -390,3 +390,16 @@ def test_practice_checks_as_the_referee_does(tmp_path: Path) -> None:
         "    plain: divide returned 0.3333333333333333; expected 0.4",
         "checks passed: 1.0 of 3 practice cases",
     ]
+
+
+def test_memory_and_questions_stand_on_the_sheet() -> None:
+    asking = Case(function="f", kind="asks", steps=(Step(fn="f", asks=3, rule=same(1)),))
+    plain = Case(function="f", kind="plain", steps=(call("f", rule=same(1)),))
+    outcomes = [
+        Outcome(case=asking, credit=1.0, questions=2, peak_mb=41.5),
+        Outcome(case=plain, credit=1.0, peak_mb=40.0),
+    ]
+    found = sheet(outcomes, {"all": 1.0})
+    assert found.truth["asks"].tolist() == [1, 0]
+    assert found.predictions["questions"].tolist() == [2.0, 0.0]
+    assert found.predictions["peak_mb"].tolist() == [41.5, 40.0]

@@ -3,7 +3,8 @@
 1. White balance: the card in the corner is grey under the reference lamp. Dividing by its colour undoes lamp and
    flicker.
 2. Every pixel is compared, in what does not depend on brightness (hue and saturation as a point on the colour wheel),
-   with all swatches and with the floor; the nearest swatch wins where it is near enough.
+   with all swatches and with the floor; the nearest swatch wins where it is near enough. A white spot beside a patch
+   of colour is a lamp that the thing mirrors, and belongs to it.
 3. Patches of a colour are things. Where two tracks lead into one patch, it is cut between their expected places.
 4. Tracks move on with their speed; Hungarian matching joins them with the patches of a frame; a track that is hidden
    waits for a while. Tracks of a few frames are forgotten.
@@ -25,6 +26,7 @@ NEAR_HUE_DEG = 15
 LEAST_SATURATION = 0.33
 LEAST_AREA_PX = 12
 REACH_PX = 16
+SHINE_PX = 4
 WAITS = 14  # frames that a hidden track is kept
 SHORTEST = 4
 KERNEL = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
@@ -48,6 +50,7 @@ def masks_of(picture, swatches):
     """Return colour -> mask."""
     rgb, clipped = balanced(picture)
     hue, saturation, value = hue_and_saturation(rgb)
+    shine = ((value > 0.65) & (saturation < 0.5)).astype(np.uint8)  # brighter than the floor ever is, and pale
     masks, best = {}, np.full(hue.shape, np.inf, dtype=np.float32)
     distances = {}
     for colour, swatch in swatches.items():
@@ -62,7 +65,10 @@ def masks_of(picture, swatches):
         mask = ((away == best) & (away < NEAR_HUE_DEG)).astype(np.uint8)
         mask[-CARD_PX:, :CARD_PX] = 0
         mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, KERNEL)
-        masks[colour] = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, KERNEL)
+        mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, KERNEL)
+        for _ in range(SHINE_PX):
+            mask |= cv2.dilate(mask, KERNEL) & shine
+        masks[colour] = mask
     return masks
 
 

@@ -7,6 +7,7 @@ the error stream, so printing never disturbs the conversation. An exception ends
 import importlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -113,7 +114,8 @@ class Harness:
             results.append(error_of(error))
         finally:
             self.stopwatch.stop()
-        return {"results": results, "cpu_s": time.process_time() - started}
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in kB
+        return {"results": results, "cpu_s": time.process_time() - started, "peak_mb": peak_mb}
 
     def step(self, step, act, kept):
         try:

@@ -237,3 +237,24 @@ def test_the_anchors_stand_apart(play_program: PlayProgram) -> None:
     assert baseline.value - 0.5 > 3 * baseline.standard_error
     assert reference.value - baseline.value > 0.03
     assert reference.value < 0.64
+
+
+def test_the_sharpe_ratio_is_that_of_the_paper_profits() -> None:
+    """Mean over standard deviation of the evenings' profits, times the root of 252."""
+    assert CHALLENGE.referee is not None
+    session = in_process(CHALLENGE.referee.ceiling_player(edition().referee), edition())
+    questions = hidden("questions.csv")
+    profits = pd.Series(session.evaluation.predictions["profit_bp"]).groupby(
+        [questions["public"].to_numpy() == 1, questions["day"].to_numpy()]
+    )
+    daily = profits.first()
+    scores = scored(session)
+    for split, is_public in ((scores.public, True), (scores.private, False)):
+        expected = daily[is_public].mean() / daily[is_public].std() * 252**0.5
+        assert split.secondary["Sharpe ratio of the paper profit"] == pytest.approx(expected)
+
+
+def test_who_has_no_opinion_has_no_risk() -> None:
+    assert CHALLENGE.referee is not None
+    scores = scored(in_process(CHALLENGE.referee.floor_player(edition().referee), edition()))
+    assert scores.private.secondary["Sharpe ratio of the paper profit"] == 0.0

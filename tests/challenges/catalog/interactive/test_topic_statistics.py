@@ -141,3 +141,19 @@ def test_the_starter_earns_a_third(play_program: PlayProgram) -> None:
 @pytest.mark.anchors
 def test_the_reference_is_nearly_perfect(play_program: PlayProgram) -> None:
     assert private(play_program(CHALLENGE, edition(), CHALLENGE.files("reference"))) > 0.95
+
+
+def test_the_two_halves_of_a_claim_are_shown_one_by_one() -> None:
+    """All mystery samples are called normal, with an interval that holds everything."""
+    said = {"family": "normal", "lo": -1e9, "hi": 1e9}
+    answer = {"results": [{"ret": said}], "cpu_s": 0.0}
+    assert CHALLENGE.referee is not None
+    with Dialogue(InProcess(lambda message: answer if message["type"] == "case" else None), bank_s=3600) as dialogue:
+        session = CHALLENGE.referee.hold(dialogue, edition().referee, Size.SMALL)
+    found = score(CHALLENGE.spec.metric, session.evaluation, seed="seed").private.secondary
+    cases = [case for case in hidden() if case.act == "mystery" and not case.public]
+    normal = sum(
+        case.steps[0].rule is not None and case.steps[0].rule["expected"]["family"] == "normal" for case in cases
+    )
+    assert found["families told"] == pytest.approx(normal / len(cases))
+    assert found["coverage of 90 % intervals"] == 1.0
