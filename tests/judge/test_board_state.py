@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from judge import board_triggers, departures, leaderboard, merging, teams
 from judge.models import Board, BoardState, Edition, Standing, Submission, Team
@@ -184,6 +187,48 @@ def test_migrating_makes_the_triggers_again_and_counts(edition: Edition, make_su
     assert kept(edition).teams == 1
     leaderboard.refresh(make_submission(score=0.9).team)
     assert kept(edition).teams == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_board_stays_exact_while_many_score_merge_and_leave_at_once(edition: Edition, make_submission: Make) -> None:
+    other = Edition.objects.create(slug="titanic-survival", name=OPEN, version=1, size="small", digest="", folder="")
+    scored, acts = [], []
+    for n in range(6):
+        first = make_submission(score=0.5 + n / 100)
+        user = first.user
+        there = make_submission(edition=other, team=teams.create(user, other, name=f"there {n}"), score=0.6)
+        scored += [first, there] if n % 2 else [there, first]
+        make_submission(team=first.team, score=0.7 + n / 100, minutes=n)
+        acts += [partial(leaderboard.refresh, first.team), partial(leaderboard.refresh, there.team)]
+    gone, stays = scored[0].user, make_submission(score=0.9).team
+    goes = make_submission(score=0.8).team
+    for team in Team.objects.all():
+        leaderboard.refresh(team)
+    proposal = merging.propose(stays.captain, edition, code=goes.join_code)
+    acts += [partial(departures.depart, gone), partial(merging.accept, goes.captain, edition, proposal.pk)]
+    acts += [partial(rename, team.pk) for team in Team.objects.exclude(pk__in=(goes.pk, stays.pk))[:4]]
+    start = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait(timeout=30)
+        try:
+            with transaction.atomic():
+                act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        for done in [pool.submit(run, act) for act in acts]:
+            done.result(timeout=60)
+    assert (kept(edition).teams, kept(edition, Board.PRIVATE).teams) == (7, 7)
+    assert (kept(other).teams, kept(other, Board.PRIVATE).teams) == (6, 6)
+    assert board_triggers.recount() == []
+
+
+def rename(team_id: int) -> None:
+    team = teams.hold(team_id)[team_id]
+    team.name = f"renamed {team_id}"
+    team.save(update_fields=["name"])
 
 
 @pytest.mark.django_db(transaction=True)
