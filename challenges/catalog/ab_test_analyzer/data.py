@@ -9,12 +9,14 @@ from collections.abc import Mapping
 
 from numpy.random import Generator
 
-from challenges.catalog.ab_test_analyzer import lives, readouts, toolkit
+from challenges.catalog.ab_test_analyzer import lives, readouts, several, toolkit
 from challenges.minting import Dataset, Streams
 from challenges.spec import Size
 from challenges.worlds.funclib.cases import Case, cases_bytes, split
 
-TRACKS: Mapping[str, float] = {toolkit.TRACK: 0.25, readouts.TRACK: 0.35, lives.TRACK: 0.4}
+TRACKS: Mapping[str, float] = {
+    toolkit.TRACK: 0.25, readouts.TRACK: 0.275, several.TRACK: 0.075, lives.TRACK: 0.4,
+}  # fmt: skip
 ROUNDS = {Size.SMALL: 1, Size.FULL: 3}
 PRACTICE_SHARE = 3
 """One practice case in so many that are drawn for it."""
@@ -34,4 +36,4 @@ def mint(streams: Streams, size: Size) -> Dataset:
 
 
 def _drawn(rng: Generator) -> list[Case]:
-    return [case for act in (toolkit, readouts, lives) for case in act.cases(rng)]
+    return [case for act in (toolkit, readouts, several, lives) for case in act.cases(rng)]

@@ -80,8 +80,8 @@ class _Knowing:
 
 def _answered(case: Case) -> Case:
     """The rules of read-outs and live tests hold the truth; what a learner would say of it is worked out here."""
-    (step,) = case.steps
-    if case.act == "readout" and step.rule is not None:
+    step = case.steps[0]
+    if case.function == "read" and step.rule is not None:
         truth = step.rule["expected"]
         said = {"valid": truth["valid"], "effect": truth["lift"], "lo": truth["lift"], "hi": truth["lift"]}
         return replace(
@@ -147,7 +147,7 @@ def _evaluation(outcomes: list[Outcome]) -> Evaluation:
 def _lift_of(case: Case) -> float | None:
     """Return the lift of a valid finished test."""
     rule = case.steps[0].rule
-    if case.act != "readout" or rule is None or not rule["expected"]["valid"]:
+    if case.function != "read" or rule is None or not rule["expected"]["valid"]:
         return None
     return float(rule["expected"]["lift"])
 

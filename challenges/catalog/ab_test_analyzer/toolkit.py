@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from scipy import stats
 from scipy.integrate import quad
 
@@ -15,11 +17,12 @@ TRACK = "toolkit"
 
 
 def cases(rng: Generator) -> Iterator[Case]:
-    """Yield the cases of all eight functions."""
+    """Yield the cases of all nine functions."""
     for place in range(9):
         yield from _means(rng, place)
         yield from _proportions(rng, place)
         yield from _sizes(rng, place)
+        yield _adjusted(rng, place)
 
 
 def _case(function: str, kind: str, rule: Rule, *args: object) -> Case:
@@ -111,3 +114,27 @@ def _sizes(rng: Generator, place: int) -> Iterator[Case]:
     shift = mde / math.sqrt(spread / given)
     reached = float(stats.norm.cdf(shift - z[0]) + stats.norm.cdf(-shift - z[0]))
     yield _case("power_prop", f"n = {given}", same(reached, rel=1e-6), p, mde, given, alpha, ratio)
+
+
+def _adjusted(rng: Generator, place: int) -> Case:
+    method = ("bonferroni", "holm", "bh")[place % 3]
+    count = 1 if place == 0 else int(rng.integers(4, 25))
+    p = np.where(rng.random(count) < 0.4, rng.beta(0.3, 8, count), rng.random(count)).round(4)
+    if place > 5:
+        p[rng.integers(count)] = p[rng.integers(count)]  # two alike, in most draws
+    return _case("adjust", f"{method}, {count} p-values", same(adjusted(p, method)), p, method)
+
+
+def adjusted(p: NDArray[np.float64], method: str) -> NDArray[np.float64]:
+    """Return p-values of many tests at once: below 0.05, they keep the promise of their method at 5 %."""
+    count, order = len(p), np.argsort(p, kind="stable")
+    ranks = np.arange(1, count + 1)
+    if method == "bonferroni":
+        return np.minimum(p * count, 1.0)
+    if method == "holm":
+        sorted_ = np.maximum.accumulate((count + 1 - ranks) * p[order])
+    else:
+        sorted_ = np.minimum.accumulate((count / ranks * p[order])[::-1])[::-1]
+    result = np.empty(count)
+    result[order] = np.minimum(sorted_, 1.0)
+    return result

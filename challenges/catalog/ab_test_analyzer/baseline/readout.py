@@ -1,6 +1,7 @@
 """Starter: the difference of two plain means, as if nothing could go wrong in a test."""
 
 import numpy as np
+from scipy import stats
 
 
 def read(test):
@@ -15,3 +16,13 @@ def read(test):
     error = np.sqrt(a.var() / len(a) + b.var() / len(b)) / a.mean()
     lo, hi = lift - 1.645 * error, lift + 1.645 * error
     return {"valid": True, "effect": lift, "lo": lo, "hi": hi, "ship": lo > 0}
+
+
+def moved(test):
+    users = test["users"]
+    names = [name for name in users if name != "arm"]
+    return [name for name in names if p_value(users[name], users["arm"]) < 0.05]  # and if there are twenty of them?
+
+
+def p_value(values, arm):
+    return stats.ttest_ind(values[arm == 0], values[arm == 1], equal_var=False).pvalue

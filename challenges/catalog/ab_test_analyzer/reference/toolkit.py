@@ -66,3 +66,18 @@ def bayes_ab(xa, na, xb, nb, prior):
         "lo": b.ppf(0.025),
         "hi": b.ppf(0.975),
     }
+
+
+def adjust(p, method):
+    p = np.asarray(p, dtype=float)
+    count, order = len(p), np.argsort(p, kind="stable")
+    ranks = np.arange(1, count + 1)
+    factors = {"bonferroni": np.full(count, count), "holm": count + 1 - ranks, "bh": count / ranks}[method]
+    result = factors * p[order]
+    if method == "holm":
+        result = np.maximum.accumulate(result)
+    if method == "bh":
+        result = np.minimum.accumulate(result[::-1])[::-1]
+    back = np.empty(count)
+    back[order] = np.minimum(result, 1.0)
+    return back

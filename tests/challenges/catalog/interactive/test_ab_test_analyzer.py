@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from challenges.catalog.ab_test_analyzer.kit.properties import best, honest, oracle, utility, worthwhile
-from challenges.catalog.ab_test_analyzer.toolkit import newcombe
+from challenges.catalog.ab_test_analyzer.kit.properties import best, honest, movers, oracle, utility, worthwhile
+from challenges.catalog.ab_test_analyzer.toolkit import adjusted, newcombe
 from challenges.loader import Challenge, load
 from challenges.minting import Dataset
 from challenges.referee import Dialogue, InProcess, Message, Player, Session
@@ -95,6 +96,59 @@ def test_credit_of_a_read_out_is_that_worked_out_by_hand() -> None:
     assert honest({"valid": False}, truth | {"valid": False}, []) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("bonferroni", [0.04, 0.16, 0.12, 1.0]),
+        # Sorted 0.01, 0.03, 0.04, 0.5 times 4, 3, 2, 1: 0.04, 0.09, 0.08 (so 0.09), 0.5.
+        ("holm", [0.04, 0.09, 0.09, 0.5]),
+        # Times 4, 2, 4/3, 1: 0.04, 0.06 (so 0.0533), 0.0533, 0.5.
+        ("bh", [0.04, 0.16 / 3, 0.16 / 3, 0.5]),
+    ],
+)
+def test_adjusted_p_values_are_those_worked_out_by_hand(method: str, expected: list[float]) -> None:
+    assert adjusted(np.array([0.01, 0.04, 0.03, 0.5]), method) == pytest.approx(expected)
+
+
+def test_benjamini_and_hochberg_are_those_of_scipy() -> None:
+    for case, answer in of("adjust"):
+        p, method = case.steps[0].args
+        if method == "bh":
+            assert np.asarray(answer) == pytest.approx(stats.false_discovery_control(p))
+
+
+def test_names_of_moved_metrics_earn_f1_and_any_name_is_wrong_where_nothing_moved() -> None:
+    assert movers(["clicks", "orders", "likes"], ["clicks", "orders", "saves", "shares", "minutes"], []) == 0.5
+    assert movers(["clicks"], ["clicks"], []) == 1.0
+    assert movers([], ["clicks"], []) == 0.0
+    assert movers([], [], []) == 1.0
+    assert movers(["clicks"], [], []) == 0.0
+
+
+def welch(case: Case, step: int) -> dict[str, float]:
+    """Return metric -> p of a plain test."""
+    users = {name: np.asarray(values, dtype=float) for name, values in case.steps[step].args[0]["users"].items()}
+    arm = users.pop("arm")
+    return {name: float(stats.ttest_ind(v[arm == 0], v[arm == 1], equal_var=False).pvalue) for name, v in users.items()}
+
+
+def test_of_twenty_metrics_that_nothing_moved_one_looks_changed() -> None:
+    """640 p-values that are uniform: 32 below 0.05, give or take 5.5 if they were independent."""
+    cases = [case for case in hidden() if case.function == "moved"]
+    assert len(cases) == 16
+    idle, moved = [], []
+    for case in cases:
+        for place, step in enumerate(case.steps):
+            assert step.rule is not None
+            p = welch(case, place)
+            assert len(p) == 20
+            (moved if step.rule["expected"] else idle).append([p[name] < 0.05 for name in step.rule["expected"] or p])
+    assert (len(idle), len(moved)) == (16, 16)
+    assert 0.01 < np.mean(idle) < 0.10
+    assert np.mean([any(looks) for looks in idle]) > 0.3
+    assert np.mean([np.mean(looks) for looks in moved]) > 0.8
+
+
 def test_newcombes_interval_is_that_of_the_paper() -> None:
     # Newcombe 1998, example (a): 56/70 against 48/80, method 10: 0.0524 to 0.3339.
     assert newcombe(48, 80, 56, 70, 0.95) == pytest.approx((0.0524, 0.3339), abs=5e-5)
@@ -163,7 +217,7 @@ def test_what_travels_to_a_learner_holds_no_truth() -> None:
         assert "rule" not in message
         if case.act == "live":
             assert message["args"] == [{"cost": case.secret["cost"]}]
-        if case.act == "readout":
+        if case.function == "read":
             assert set(message["args"][0]) == {"metric", "cost", "users"}
 
 
@@ -177,7 +231,7 @@ def decided(decision: str, *, valid: bool) -> Player:
             "live": {"decision": decision, "day": 0},
             "readout": {"valid": valid, "effect": 0.0, "lo": -9.0, "hi": 9.0, "ship": decision == "ship"},
         }
-        return {"results": [{"ret": answers.get(message["act"])}], "cpu_s": 0.0}
+        return {"results": [{"ret": answers.get(message["act"])} for _ in message["steps"]], "cpu_s": 0.0}
 
     return play
 
@@ -202,9 +256,11 @@ def test_a_decision_on_another_day_than_the_one_reached_counts_as_none() -> None
     assert found.secondary["live gain over the best"] == 0.0
 
 
-def test_the_floor_earns_nothing_and_the_ceiling_all() -> None:
+def test_one_reading_for_every_test_earns_less_than_half_the_baseline_and_the_ceiling_all() -> None:
     assert CHALLENGE.referee is not None
-    assert in_process(CHALLENGE.referee.floor_player(edition().referee)).private.primary.value == 0.0
+    assert in_process(CHALLENGE.referee.floor_player(edition().referee)).private.primary.value == pytest.approx(
+        0.18, abs=0.05
+    )
     ceiling = CHALLENGE.referee.ceiling_player(edition().referee)
     assert ceiling is not None
     assert in_process(ceiling).private.primary.value == pytest.approx(1.0, abs=1e-9)
