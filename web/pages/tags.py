@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -63,6 +66,12 @@ def seconds(value: float | None) -> str:
     if value < 120:
         return f"{value:.0f} s"
     return f"{value // 60:.0f} min {value % 60:.0f} s"
+
+
+@register.filter
+def as_json(figures: Mapping[str, Any]) -> str:
+    """Return figures for an attribute; a script element of JSON would not outlive htmx, which lets none in."""
+    return json.dumps(figures, cls=DjangoJSONEncoder, separators=(",", ":"))
 
 
 @register.filter

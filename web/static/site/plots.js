@@ -292,9 +292,9 @@ function makeReadable(figure, chart, sheet) {
 }
 
 function draw(figure) {
-  const figures = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
-  const sheet = SHEETS[figures.kind](figures);
   const place = figure.querySelector(".drawing");
+  const figures = JSON.parse(place.dataset.figures);
+  const sheet = SHEETS[figures.kind](figures);
   figure.classList.add("drawn");
   const size = () => ({ width: place.clientWidth, height: place.clientHeight });
   const data = sheet.lines.map(({ points }) => [points.map((at) => at[0]), points.map((at) => at[1])]);
