@@ -1,6 +1,5 @@
 // Draws the figures that stand as JSON in each figure[data-plot]. Where this script does not run, or fails, the same
 // figures stay open as a table. All words come from the page.
-"use strict";
 
 const COLOURS = 5;
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3], [14, 4]]; // beside the colour, for those who cannot tell the colours
@@ -163,7 +162,7 @@ function options(sheet, { x, y }, ink) {
   }));
   return {
     mode: 2, // each line has its own x
-    padding: [10, 14, 0, 0],
+    padding: [10, sheet.x.time ? 36 : 14, 0, 0], // half of a date may stand right of the plane
     legend: { show: false },
     cursor: { show: false },
     scales: {
