@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -581,8 +581,18 @@ def params_of(metric: Metric) -> dict[str, Any]:
 
 
 def draw(metric: Metric, seed: int = 0, rows: int = ROWS) -> Pair:
-    """Return truth and predictions that nobody can write to."""
-    pair = sample_of(metric).draw(np.random.default_rng(seed), rows)
+    """Return truth and predictions that nobody can write to; the same ones to every check that asks for them."""
+    return drawn(sample_of(metric), seed, rows)
+
+
+@lru_cache(maxsize=64)
+def drawn(sample: Sample, seed: int, rows: int) -> Pair:
+    return drawn_anew(sample, seed, rows)
+
+
+def drawn_anew(sample: Sample, seed: int = 0, rows: int = ROWS) -> Pair:
+    """Return the same as `drawn`, but made for the caller alone."""
+    pair = sample.draw(np.random.default_rng(seed), rows)
     for side in pair:
         side.setflags(write=False)
     return pair
