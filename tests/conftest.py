@@ -68,8 +68,7 @@ def _listens(variable: str, default_port: int) -> str | None:
 
 
 def _browser() -> str | None:
-    missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
-    return f"not installed: {', '.join(missing)}" if missing else None
+    return None if shutil.which("chromium") else "Chromium is not installed"
 
 
 PARTS: dict[str, Callable[[], str | None]] = {

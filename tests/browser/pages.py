@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import httpx
+from playwright.sync_api import expect
 
 from challenges.loader import load
+from tests.browser.reader import IRIS, Reader
 
-IRIS = "/challenges/iris-new-meadow/"
 NO_PAGES = {
     # Files, data for programs, and addresses that take a form and lead on to a page of this list.
     "pages:picture", "pages:all-files", "pages:sample", "pages:starter", "pages:notebook", "pages:kit", "pages:file",
@@ -25,7 +25,7 @@ NO_PAGES = {
 }  # fmt: skip
 
 
-def pages_of(reader: Any, sample: Path, tmp_path: Path, *, name: str) -> Iterator[tuple[str, str]]:
+def pages_of(reader: Reader, sample: Path, tmp_path: Path, *, name: str) -> Iterator[tuple[str, str]]:
     """Yield route and address of every page, each with something on it; the reader signs up by that name on the way."""
     yield "pages:home", "/"
     yield "account_login", "/accounts/login/"
@@ -34,25 +34,22 @@ def pages_of(reader: Any, sample: Path, tmp_path: Path, *, name: str) -> Iterato
     yield "404", "/nothing-here/"
     reader.sign_up(name)
     reader.open("/accounts/")
-    reader.fill(shown_name="Ada of the tests", about="I count.")
-    reader.find("[name=is_public]").click()
+    reader.field("Name optional").fill("Ada of the tests")
+    reader.field("About you optional").fill("I count.")
+    reader.field("Everybody may see my profile").check()
     reader.press("Save")
-    reader.fill(name="laptop")
+    reader.field("Name of a new token").fill("laptop")
     reader.press("New token")
     with reader.site.worker():
         reader.hand_in(sample)
-        reader.wait_for(".verdict", "Scored")
+        expect(reader.verdict).to_contain_text("Scored")
     scored = reader.path
     reader.open(scored)
     reader.press("Get a certificate")
     certificate = reader.path
     rejected = tmp_path / "rejected.csv"
     rejected.write_bytes(load("iris-new-meadow").rejected()["unknown_category.csv"])
-    reader.open(f"{IRIS}submit/")
-    reader.find("input[type=file]").send_keys(str(rejected))
-    reader.click("Hand in")
-    reader.wait_for("#answer", "Rejected")
-    reader.follow("Submission ")
+    reader.hand_in_rejected(rejected)
     yield "pages:submission", reader.path
     yield "pages:submission", scored
     reader.hand_in(sample)
@@ -63,7 +60,8 @@ def pages_of(reader: Any, sample: Path, tmp_path: Path, *, name: str) -> Iterato
     yield "pages:person", f"/people/{name}/"
     yield "pages:discussions", f"{IRIS}discussion/"
     reader.open(f"{IRIS}discussion/")
-    reader.fill(title="How many trees?", body="I grew *seven*:\n\n    forest(7)\n\n| a | b |\n| - | - |\n| 1 | 2 |")
+    reader.field("Title").fill("How many trees?")
+    reader.field("Text").fill("I grew *seven*:\n\n    forest(7)\n\n| a | b |\n| - | - |\n| 1 | 2 |")
     reader.press("Post")
     yield "pages:thread", reader.path
     yield "pages:discussions", f"{IRIS}discussion/"
@@ -87,10 +85,10 @@ def pages_of(reader: Any, sample: Path, tmp_path: Path, *, name: str) -> Iterato
     yield "account_logout", "/accounts/logout/"
 
 
-def offer_a_merge(reader: Any, *, proposer: str) -> None:
+def offer_a_merge(reader: Reader, *, proposer: str) -> None:
     """Have another learner's team propose a merge to the reader's."""
     reader.open(f"{IRIS}team/")
-    code = reader.find("code.code").text
+    code = reader.page.locator("code.code").inner_text()
     with httpx.Client(base_url=f"{reader.site.address}/api/v1/", timeout=30) as api:
         account = {"username": proposer, "email": f"{proposer}@example.org", "password": "a long enough phrase"}
         api.headers["Authorization"] = f"Token {api.post('auth/sign-up', json=account).json()['token']}"

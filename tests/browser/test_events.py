@@ -6,20 +6,20 @@ import asyncio
 import dataclasses
 import re
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Request, expect
 
-ROOT = Path(__file__).parents[2]
+from tests.browser.reader import Reader
+from tests.browser.served import Site, await_answer, running
+
 EVENTS = re.compile(rb"GET /submissions/\d+/events/ ")
-ASKED = """return performance.getEntriesByType('resource').filter(e => e.initiatorType === 'xmlhttprequest').length"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -79,74 +79,46 @@ def proxy(site_port: int, events_port: int) -> Iterator[int]:
         loop.close()
 
 
-@contextmanager
-def events_server(site: Any) -> Iterator[int]:
-    """Serve events as the production set does."""
+@pytest.fixture
+def site(site: Site) -> Iterator[Site]:
+    """The site at the address of a proxy, with events served as the production set does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = [
-        "--worker-class",
-        "asgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--graceful-timeout",
-        "2",
-        "--no-control-socket",
-    ]
-    with (site.logs / "events.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "web.asgi:application", *options],
-            cwd=ROOT,
-            env=site.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield port
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    serve = ["-m", "gunicorn", "web.asgi:application", "--worker-class", "asgi", "--bind", f"127.0.0.1:{port}"]
+    options = ["--graceful-timeout", "2", "--no-control-socket"]
+    with running([*serve, *options], site.environment, site.logs / "events.log"):
+        await_answer(f"http://127.0.0.1:{port}/healthz")
+        with proxy(int(site.address.rpartition(":")[2]), port) as proxy_port:
+            yield dataclasses.replace(site, address=f"http://127.0.0.1:{proxy_port}")
 
 
-def is_up(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=10, trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-@pytest.fixture
-def site(site: Any, until: Any) -> Iterator[Any]:
-    """The site at the address of a proxy."""
-    with events_server(site) as events_port, proxy(int(site.address.rpartition(":")[2]), events_port) as port:
-        until(lambda: is_up(events_port), what="the events server")
-        yield dataclasses.replace(site, address=f"http://127.0.0.1:{port}")
-
-
-def test_the_page_hears_of_each_change_and_does_not_ask_in_between(reader: Any, sample: Path, until: Any) -> None:
+def test_the_page_hears_of_each_change_and_does_not_ask_in_between(reader: Reader, sample: Path) -> None:
+    streams: list[Request] = []
+    reader.page.on("request", lambda request: streams.append(request) if request.url.endswith("/events/") else None)
     reader.sign_up("listener")
-    reader.hand_in(sample)
-    reader.wait_for(".verdict", "no worker")
-    streams = "return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/events/')).length"
-    until(lambda: reader.driver.execute_script(f"{ASKED} > 0"), what="the first question")
-    reader.driver.execute_async_script("setTimeout(arguments[0], 4000)")
-    quiet = reader.driver.execute_script(ASKED)
-    reader.driver.execute_async_script("setTimeout(arguments[0], 4000)")
-    assert reader.driver.execute_script(ASKED) == quiet  # without events it would have asked again
+    with reader.next_answer():
+        reader.hand_in(sample)
+    expect(reader.verdict).to_contain_text("no worker")
+    reader.page.wait_for_timeout(4000)
+    quiet = reader.questions
+    reader.page.wait_for_timeout(4000)
+    assert reader.questions == quiet  # without events it would have asked again
     with reader.site.worker():
-        reader.wait_for(".verdict", "Scored")
-    assert reader.find("#live-status").get_attribute("textContent") == "Scored."
-    assert reader.driver.execute_script(ASKED) > quiet
-    until(lambda: reader.driver.execute_script(streams) == 1, what="the end of the stream")
-    assert reader.complaints() == []
+        expect(reader.verdict).to_contain_text("Scored")
+    expect(reader.page.locator("#live-status")).to_have_text("Scored.")
+    assert reader.questions > quiet
+    (stream,) = streams
+    answer = stream.response()
+    assert answer is not None
+    answer.finished()
 
 
-def test_a_stream_is_for_the_team_alone_and_other_pages_are_not_served_beside_it(reader: Any, sample: Path) -> None:
+def test_a_stream_is_for_the_team_alone_and_other_pages_are_not_served_beside_it(reader: Reader, sample: Path) -> None:
     reader.sign_up("owner")
     reader.hand_in(sample)
     address = f"{reader.site.address}{reader.path}events/"
-    cookies = {cookie["name"]: cookie["value"] for cookie in reader.driver.get_cookies()}
+    cookies = {cookie["name"]: cookie["value"] for cookie in reader.context.cookies()}
     with httpx.stream("GET", address, cookies=cookies, trust_env=False, timeout=30) as stream:
         assert stream.headers["Content-Type"] == "text/event-stream"
         assert stream.headers["Cache-Control"] == "no-store, no-transform"
@@ -157,11 +129,11 @@ def test_a_stream_is_for_the_team_alone_and_other_pages_are_not_served_beside_it
     assert (stranger.status_code, stranger.headers["Location"].partition("?")[0]) == (302, "/accounts/login/")
 
 
-def test_a_hundred_listeners_hold_up_nobody(reader: Any, sample: Path) -> None:
+def test_a_hundred_listeners_hold_up_nobody(reader: Reader, sample: Path) -> None:
     reader.sign_up("popular")
     reader.hand_in(sample)
     address = f"{reader.site.address}{reader.path}events/"
-    cookies = {cookie["name"]: cookie["value"] for cookie in reader.driver.get_cookies()}
+    cookies = {cookie["name"]: cookie["value"] for cookie in reader.context.cookies()}
 
     async def listen(client: httpx.AsyncClient) -> str:
         async with client.stream("GET", address) as stream:
@@ -179,4 +151,5 @@ def test_a_hundred_listeners_hold_up_nobody(reader: Any, sample: Path) -> None:
             with reader.site.worker():
                 return await asyncio.gather(*listening)
 
-    assert asyncio.run(all_of_them()) == ["data: done"] * 100
+    with ThreadPoolExecutor() as pool:  # in this thread Playwright's own loop runs
+        assert pool.submit(asyncio.run, all_of_them()).result() == ["data: done"] * 100

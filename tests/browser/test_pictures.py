@@ -5,15 +5,14 @@ They are kept in JUDGE_TEST_ARTEFACTS, or in var/artefacts, and compared with no
 
 from __future__ import annotations
 
-import base64
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.browser.pages import pages_of, unasked
+from tests.browser.reader import Reader
 from web.access import ROUTES
 
 WIDTHS = {360: 740, 768: 1024, 1280: 900}
@@ -36,22 +35,34 @@ def artefacts() -> Path:
 
 
 def test_every_page_is_pictured_in_three_widths_and_fits_them(
-    reader: Any, sample: Path, tmp_path: Path, artefacts: Path, played: Callable[[str, str], int]
+    open_browser: Callable[..., Reader],
+    sample: Path,
+    tmp_path: Path,
+    artefacts: Path,
+    played: Callable[[str, str], int],
 ) -> None:
+    reader = open_browser()
+    devices = {
+        width: open_browser(viewport={"width": width, "height": height}, is_mobile=width < 1000)
+        for width, height in WIDTHS.items()
+    }
     seen, too_wide, number = set(), [], 0
 
     def picture(route: str, address: str) -> None:
         nonlocal number
         number += 1
         seen.add(route)
-        reader.open(address)
-        for width, scheme in ((width, scheme) for width in WIDTHS for scheme in SCHEMES):
-            show(reader, width, scheme)
-            if reader.driver.execute_script("return document.documentElement.scrollWidth") > width:
-                too_wide.append((address, width))
-            name = f"{number:02d}-{route.replace(':', '-')}-{width}-{scheme}.png"
-            (artefacts / name).write_bytes(photograph(reader, width))
-        reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        for width, device in devices.items():
+            device.excuse(404)
+            device.context.clear_cookies()
+            device.context.add_cookies(reader.context.cookies())
+            device.open(address)
+            for scheme in SCHEMES:
+                device.page.emulate_media(color_scheme=scheme)
+                if device.width > width:
+                    too_wide.append((address, width))
+                name = f"{number:02d}-{route.replace(':', '-')}-{width}-{scheme}.png"
+                photograph(device, width, artefacts / name)
 
     for route, address in pages_of(reader, sample, tmp_path, name="portrayed"):
         if route == "account_logout":  # the last page of the list: the replay needs somebody signed in
@@ -68,17 +79,7 @@ def test_every_page_is_pictured_in_three_widths_and_fits_them(
         assert (data[:8], int.from_bytes(data[16:20])) == (PNG, width), path.name
 
 
-def show(reader: Any, width: int, scheme: str) -> None:
-    """Make the window a device's, in light or in dark."""
-    metrics = {"width": width, "height": WIDTHS[width], "deviceScaleFactor": 1, "mobile": width < 1000}
-    reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    reader.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-
-
-def photograph(reader: Any, width: int) -> bytes:
-    """Return the whole page as a picture, from its top to its end."""
-    height = min(reader.driver.execute_script("return document.documentElement.scrollHeight"), TALLEST)
-    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-    asked = {"format": "png", "captureBeyondViewport": True, "clip": clip}
-    return base64.b64decode(reader.driver.execute_cdp_cmd("Page.captureScreenshot", asked)["data"])
+def photograph(device: Reader, width: int, file: Path) -> None:
+    """Picture the whole page, from its top to its end."""
+    height = min(device.page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    device.page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})

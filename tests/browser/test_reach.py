@@ -2,104 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium.webdriver.common.keys import Keys
+from playwright.sync_api import expect
 
 from challenges.loader import load
-
-IRIS = "/challenges/iris-new-meadow/"
-PAGES = [
-    "/",
-    "/roadmaps/",
-    "/roadmaps/video/",
-    "/roadmaps/ninety/",
-    IRIS,
-    f"{IRIS}data/",
-    f"{IRIS}leaderboard/",
-    f"{IRIS}submissions/",
-    f"{IRIS}submit/",
-    f"{IRIS}team/",
-    "/submissions/",
-    "/accounts/",
-    "/accounts/password/change/",
-]
+from tests.browser.pages import pages_of
+from tests.browser.reader import IRIS, PHONE, Reader
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_no_page_is_wider_than_a_small_phone(reader: Any, tmp_path: Path) -> None:
+def test_no_page_is_wider_than_a_small_phone_or_lets_its_console_complain(
+    open_browser: Callable[..., Reader], sample: Path, tmp_path: Path
+) -> None:
+    reader = open_browser(**PHONE)
+    reader.excuse(404)  # one of the pages is the one for what is not there
+    widths = {}
+    for _route, address in pages_of(reader, sample, tmp_path, name="narrow"):
+        reader.open(address)
+        widths[address] = reader.width
+    for address in ("/roadmaps/video/", f"{IRIS}team/"):
+        reader.open(address)
+        widths[address] = reader.width
+    assert widths == dict.fromkeys(widths, 360)
+    assert reader.unexcused == []
+
+
+def test_a_long_file_name_makes_no_page_wider_than_a_small_phone(
+    open_browser: Callable[..., Reader], tmp_path: Path
+) -> None:
+    reader = open_browser(**PHONE)
     file = tmp_path / "a-rather-long-file-name-for-a-narrow-screen-indeed-it-is-very-long.csv"
     file.write_bytes(load("iris-new-meadow").rejected()["unknown_category.csv"])
-    reader.sign_up("narrow")
-    reader.open(f"{IRIS}submit/")
-    reader.find("input[type=file]").send_keys(str(file))
-    reader.click("Hand in")
-    reader.wait_for("#answer", "Rejected")
-    reader.follow("Submission ")
-    size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
-    reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    reader.sign_up("longwinded")
+    reader.hand_in_rejected(file)
     widths = {}
-    for path in (reader.path, *PAGES):
-        reader.open(path)
-        widths[path] = reader.driver.execute_script("return document.documentElement.scrollWidth")
+    for address in (reader.path, f"{IRIS}submissions/", "/submissions/", f"{IRIS}submit/"):
+        reader.open(address)
+        widths[address] = reader.width
     assert widths == dict.fromkeys(widths, 360)
 
 
-def test_no_page_breaks_the_content_security_policy(reader: Any) -> None:
-    reader.sign_up("careful")
-    for path in [*PAGES, "/accounts/email/"]:
-        reader.open(path)
-    assert [line for line in reader.complaints() if "Content Security Policy" in line or "SEVERE" in line] == []
-
-
-def test_the_first_key_leads_to_the_content(reader: Any) -> None:
+def test_the_console_tells_of_what_the_policy_stops(reader: Reader) -> None:
     reader.open("/")
-    reader.find("body").send_keys(Keys.TAB)
-    link = reader.driver.switch_to.active_element
-    assert link.text == "Skip to the content"
-    link.send_keys(Keys.ENTER)
-    assert reader.driver.switch_to.active_element.get_attribute("id") == "main"
+    with reader.page.expect_console_message(lambda said: "Content Security Policy" in said.text):
+        reader.page.evaluate("document.body.append(Object.assign(document.createElement('script'), { text: 'x = 1' }))")
+    assert len(reader.unexcused) == 1
+    reader.complaints.clear()
 
 
-def test_whoever_uses_keys_sees_where_they_are(reader: Any) -> None:
+def test_the_first_key_leads_to_the_content(reader: Reader) -> None:
+    reader.open("/")
+    reader.page.keyboard.press("Tab")
+    expect(reader.link("Skip to the content")).to_be_focused()
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.get_by_role("main")).to_be_focused()
+
+
+def test_whoever_uses_keys_sees_where_they_are(reader: Reader) -> None:
     reader.open("/accounts/login/")
     for _ in range(8):
-        reader.driver.switch_to.active_element.send_keys(Keys.TAB)
-        focused = reader.driver.switch_to.active_element
-        assert focused.value_of_css_property("outline-style") == "solid", focused.get_attribute("outerHTML")
+        reader.page.keyboard.press("Tab")
+        expect(reader.page.locator(":focus")).to_have_css("outline-style", "solid")
 
 
-def test_dark_mode_follows_the_system(reader: Any) -> None:
+def test_dark_mode_follows_the_system(open_browser: Callable[..., Reader]) -> None:
     def brightness(scheme: str) -> int:
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        reader.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        reader = open_browser(color_scheme=scheme)
         reader.open("/")
-        colour = reader.driver.execute_script("return getComputedStyle(document.body).backgroundColor")
+        colour = reader.page.evaluate("getComputedStyle(document.body).backgroundColor")
         return sum(int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
 
     assert brightness("light") > 700
     assert brightness("dark") < 150
 
 
-def test_the_list_is_narrowed_on_a_small_phone_with_keys_alone(reader: Any, until: Any) -> None:
-    size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
-    reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+def test_the_list_is_narrowed_on_a_small_phone_with_keys_alone(open_browser: Callable[..., Reader]) -> None:
+    reader = open_browser(**PHONE)
     reader.open("/")
-    words = reader.find("#q")
-    words.send_keys("iris")
-    assert not reader.find("#facet-gpu").is_displayed()
-    reader.find("summary").send_keys(Keys.ENTER)
-    assert reader.find("#facet-gpu").is_displayed()
-    reader.find("#facet-gpu").send_keys("Runs")
-    reader.find("form.search button").send_keys(Keys.ENTER)
-    reader.wait_for(".chips", "Graphics card: Runs without one")
-    assert reader.driver.execute_script("return document.documentElement.scrollWidth") == 360
-    assert reader.find("#facet-gpu").is_displayed()
+    words, card = reader.page.get_by_role("searchbox"), reader.field("Graphics card")
+    words.press_sequentially("iris")
+    expect(card).to_be_hidden()
+    reader.page.get_by_text("More filters").press("Enter")
+    expect(card).to_be_visible()
+    card.press_sequentially("Runs")
+    reader.button("Show").press("Enter")
+    chips = reader.page.get_by_role("list", name="Chosen filters")
+    expect(chips).to_contain_text("Graphics card: Runs without one")
+    assert reader.width == 360
+    expect(card).to_be_visible()
 
-    reader.find(".chip").send_keys(Keys.ENTER)  # the words
-    until(lambda: len(reader.all(".chip")) == 1, what="the page without the words")
-    assert reader.find("#q").get_attribute("value") == ""
-    assert reader.find(".chip").text.endswith("Graphics card: Runs without one ×")
+    chips.get_by_role("link").first.press("Enter")  # the words
+    expect(chips.locator(".chip")).to_have_count(1)
+    expect(words).to_have_value("")
+    expect(chips.locator(".chip")).to_have_text("Remove: Graphics card: Runs without one ×")
