@@ -35,7 +35,7 @@ def residuals(subject: Subject) -> Sequence[Plot]:
             name="residuals",
             title="Residuals",
             x="predicted",
-            y="prediction - truth, median and middle half",
+            y="prediction - truth, median",
             bars=bars,
         ),
     )

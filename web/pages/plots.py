@@ -10,7 +10,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
+
+SAID = frozenset(
+    (
+        gettext_noop("ROC curve"),
+        gettext_noop("Precision and recall"),
+        gettext_noop("Precision and recall by class, overlap 0.5"),
+        gettext_noop("Calibration"),
+        gettext_noop("Confusion matrix"),
+        gettext_noop("Residuals"),
+        gettext_noop("By length"),
+        gettext_noop("Objects found"),
+        gettext_noop("Worst rows"),
+        gettext_noop("false positive rate"),
+        gettext_noop("true positive rate"),
+        gettext_noop("precision"),
+        gettext_noop("recall"),
+        gettext_noop("probability said"),
+        gettext_noop("share that came true"),
+        gettext_noop("bins of about equal numbers of rows"),
+        gettext_noop("predicted"),
+        gettext_noop("prediction - truth, median"),
+        gettext_noop("overlap (IoU) of at least"),
+        gettext_noop("share found"),
+        gettext_noop("words of the truth"),
+    )
+)
+"""Titles and axes of challenges/plots; what is not here is a name from the challenge, the same in every language."""
 
 MISSING = {
     "curves": gettext_lazy("the curves of the scores"),
@@ -64,13 +91,25 @@ class Drawing:
 
 def drawings(plots: Mapping[str, Any]) -> list[Drawing]:
     """Return the plots that a submission carries."""
-    return [_DRAW[plot["shape"]](plot) for plot in plots.get("plots", ())]
+    return [_DRAW[plot["shape"]](_in_words(plot)) for plot in plots.get("plots", ())]
 
 
 def missing(plots: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each plot that is missing."""
     said = [(str(MISSING.get(gone["name"], gone["name"])), WHY[gone["why"]]) for gone in plots.get("missing", ())]
     return [f"{name[0].upper()}{name[1:]} {why}" for name, why in said]
+
+
+def _in_words(plot: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plot with its title, axes and lines in the reader's language."""
+    said = {field: _said(plot[field]) for field in ("title", "x", "y") if field in plot}
+    if "lines" in plot:
+        said["lines"] = [{**line, "name": _said(line["name"])} for line in plot["lines"]]
+    return {**plot, **said}
+
+
+def _said(text: str) -> str:
+    return _(text) if text in SAID else text
 
 
 def _lines(plot: Mapping[str, Any]) -> Drawing:
@@ -128,7 +167,7 @@ def _matrix(plot: Mapping[str, Any]) -> Drawing:
 
 def _examples(plot: Mapping[str, Any]) -> Drawing:
     rows = [[one["id"], one["predicted"], f"{one['score']:.4g}"] for one in plot["examples"]]
-    table = Table(head=["id", "predicted", plot["y"]], rows=rows)
+    table = Table(head=["id", _("predicted"), plot["y"]], rows=rows)
     return Drawing(name=plot["name"], title=plot["title"], table=table)
 
 

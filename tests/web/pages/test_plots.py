@@ -1,17 +1,21 @@
 """Plots on the page of a submission: figures for the script that draws them, and the same as tables."""
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import override
 
+from challenges import plots
 from challenges.scoring import Scores
 from judge.models import Submission
 from judge.reports import Report
 from judge.verdicts import Verdict
 from tests.web.pages.conftest import split_scores
-from web.pages.plots import drawings
+from web.pages.plots import SAID, drawings
 
 Browse = Callable[..., Any]
 HandIn = Callable[..., Submission]
@@ -145,6 +149,24 @@ def test_every_shape_is_shown_without_inline_style_or_script(
     for tag, attributes in page.tags:
         assert [name for name in attributes if name == "style" or name.startswith("on")] == [], tag
     assert all(script.get("src") for script in page.all("script"))
+
+
+def test_titles_and_axes_are_said_in_the_readers_language_and_names_are_not() -> None:
+    named = {**ROC, "lines": [{"name": "roc_auc", "points": [[0, 0], [1, 1]]}]}
+    with override("zh-hans"):
+        (drawing,) = drawings({"plots": [named]})
+    assert (drawing.title, drawing.x, drawing.y) == ("ROC 曲线", "假阳性率", "真阳性率")
+    assert drawing.figures is not None
+    assert drawing.figures["x"] == "假阳性率"
+    assert drawing.figures["diagonal"] == "随机猜测"
+    assert drawing.figures["lines"] == named["lines"]
+
+
+def test_every_title_and_axis_of_the_plots_can_be_said_in_another_language() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(plots.__file__).parent.glob("*.py"))
+    written = set(re.findall(r'(?:\btitle|\bx|\by)="([^"]+)"', sources))
+    assert {"ROC curve", "recall", "share found"} <= written
+    assert written - SAID == set()
 
 
 def test_the_library_is_loaded_where_there_are_plots_alone(
