@@ -97,6 +97,14 @@ def test_under_wsgi_a_count_that_is_none_starts_again(
         assert glances(browser, address, f"{stamp}.{looks}")[1] == f"{stamp}.0"
 
 
+def test_a_look_under_wsgi_costs_few_queries(
+    browse: Browse, ada: User, hand_in: Callable[..., Submission], django_assert_max_num_queries: Any
+) -> None:
+    browser, address = browse(ada), f"/submissions/{hand_in(ada).pk}/events/"
+    with django_assert_max_num_queries(7):  # session, user, submission; state, steps, queue, workers
+        glances(browser, address)
+
+
 def test_strangers_hear_nothing(browse: Browse, ada: User, bob: User, hand_in: Callable[..., Submission]) -> None:
     address = f"/submissions/{hand_in(ada).pk}/events/"
     assert browse(bob).raw(address).status_code == 404
