@@ -9,9 +9,11 @@
                     against calling the function again and again. The goal is for the resamples
     closed_forms    a standard error without resampling
 
-Each case runs in a process of its own. Memory is what one call adds to the peak of a fresh fork. BLAS has one thread
-for everybody, unless OPENBLAS_NUM_THREADS says otherwise. Libraries that are not installed are left out and named.
-Goals are data, below and in metric_cases.py; at the end stands which were missed.
+Times are of the clock, and so are goals; "cpu ms" is what all threads of the process used of the processors in the
+same calls: where the two are far apart, others kept the machine busy. Each case runs in a process of its own. Memory
+is what one call adds to the peak of a fresh fork. BLAS has one thread for everybody, unless OPENBLAS_NUM_THREADS says
+otherwise. Libraries that are not installed are left out and named. Goals are data, below and in metric_cases.py; at
+the end stands which were missed.
 """
 
 from __future__ import annotations
@@ -61,21 +63,30 @@ class Line:
     left_out: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Took:
+    """What a call took: medians."""
+
+    s: float
+    cpu_s: float
+
+
 Table = tuple[str, ...]
-AGAINST: Table = ("metric", "on", "", "ms", "peak MB", "times as fast", "goal", "")
+AGAINST: Table = ("metric", "on", "", "ms", "cpu ms", "peak MB", "times as fast", "goal", "")
 RESAMPLED: Table = (
     "1,000 resamples",
     "on",
     "made of",
     "rows' figures ms",
     "resamples ms",
+    "cpu ms",
     "in all ms",
     "anew s",
     "times as fast",
     "goal",
     "",
 )
-CLOSED: Table = ("closed form", "on", "ms", "goal", "")
+CLOSED: Table = ("closed form", "on", "ms", "cpu ms", "goal", "")
 
 BOOTSTRAPS: dict[str, tuple[Callable[[], tuple[Any, Any]], dict[str, Any]]] = {
     "rmse": (lambda: metric_cases.numbers(RESAMPLED_ROWS), {}),
@@ -180,12 +191,12 @@ def against(name: str, case: Case, rounds: int) -> list[Line]:
     times = in_turns(calls, rounds, {who: one[0] for who, one in first.items()})
     found = []
     for who in calls:
-        cells = (name if who == "ours" else "", case.size if who == "ours" else "", who, f"{times[who] * 1e3:,.1f}",
-                 f"{first[who][1] / 1e6:,.0f}")  # fmt: skip
+        cells = (name if who == "ours" else "", case.size if who == "ours" else "", who, f"{times[who].s * 1e3:,.1f}",
+                 f"{times[who].cpu_s * 1e3:,.1f}", f"{first[who][1] / 1e6:,.0f}")  # fmt: skip
         if who == "ours":
             found.append(Line(cells=(*cells, "", "", ""), left_out=case.left_out))
             continue
-        ratio, goal = times[who] / times["ours"], case.times_faster.get(who, 1.0)
+        ratio, goal = times[who].s / times["ours"].s, case.times_faster.get(who, 1.0)
         met = ratio >= goal
         missed = f"{name}: {ratio:.2f} times as fast as {who}, goal {goal:g}"
         told = (*cells, f"{ratio:.2f}", f"{goal:g}", "met" if met else "MISSED")
@@ -225,15 +236,16 @@ def bootstrap(name: str, rounds: int) -> list[Line]:
         made_of += f"; {count} only"
     large = len(truth) == RESAMPLED_ROWS
     goal = GOAL_SUMS_S if sums and large else None
-    met = goal is None or times["resamples"] < goal
+    met = goal is None or times["resamples"].s < goal
     cells = (
         name, f"{len(truth):,} {units(metric.unit)}", made_of,
-        f"{times['figures'] * 1e3:,.1f}" if sums else "", f"{times['resamples'] * 1e3:,.1f}" if sums else "",
-        f"{times['in all'] * 1e3:,.1f}",
-        f"{times['anew'] * count:,.1f}", f"{times['anew'] * count / times['in all']:,.0f}",
+        *([""] * 3 if not sums else [f"{times['figures'].s * 1e3:,.1f}", f"{times['resamples'].s * 1e3:,.1f}",
+                                     f"{times['resamples'].cpu_s * 1e3:,.1f}"]),
+        f"{times['in all'].s * 1e3:,.1f}",
+        f"{times['anew'].s * count:,.1f}", f"{times['anew'].s * count / times['in all'].s:,.0f}",
         "" if goal is None else f"{goal * 1e3:g} ms", "" if goal is None else "met" if met else "MISSED",
     )  # fmt: skip
-    missed = () if met else (f"resamples of {name}: {times['resamples'] * 1e3:.0f} ms, goal {GOAL_SUMS_S * 1e3:g}",)
+    missed = () if met else (f"resamples of {name}: {times['resamples'].s * 1e3:.0f} ms, goal {GOAL_SUMS_S * 1e3:g}",)
     return [Line(cells=cells, goals=int(goal is not None), missed=missed)]
 
 
@@ -250,32 +262,37 @@ def closed_form(name: str, rounds: int) -> list[Line]:
             raise SystemExit(f"{name} has no closed form")
         return found
 
-    time_s = in_turns({"error": error}, 3 * rounds, {})["error"]
-    met = time_s < GOAL_CLOSED_S
+    took = in_turns({"error": error}, 3 * rounds, {})["error"]
+    met = took.s < GOAL_CLOSED_S
     cells = (
         name,
         f"{RESAMPLED_ROWS:,} rows",
-        f"{time_s * 1e3:.2f}",
+        f"{took.s * 1e3:.2f}",
+        f"{took.cpu_s * 1e3:.2f}",
         f"{GOAL_CLOSED_S * 1e3:g} ms",
         "met" if met else "MISSED",
     )
-    missed = f"closed form of {name}: {time_s * 1e3:.2f} ms, goal {GOAL_CLOSED_S * 1e3:g}"
+    missed = f"closed form of {name}: {took.s * 1e3:.2f} ms, goal {GOAL_CLOSED_S * 1e3:g}"
     return [Line(cells=cells, goals=1, missed=() if met else (missed,))]
 
 
-def in_turns(calls: dict[str, Call], rounds: int, known_s: dict[str, float]) -> dict[str, float]:
-    """Return the median seconds of each call; one whose first run (`known_s`) was long is run once."""
-    times: dict[str, list[float]] = {who: [] for who in calls}
+def in_turns(calls: dict[str, Call], rounds: int, known_s: dict[str, float]) -> dict[str, Took]:
+    """Return what each call takes; one whose first run (`known_s`) was long is run once."""
+    times: dict[str, list[tuple[float, float]]] = {who: [] for who in calls}
     for turn in range(rounds + 1):
         for who, call in calls.items():
-            slow = max(known_s.get(who, 0.0), *times[who], 0.0) > PATIENCE_S
+            slow = max(known_s.get(who, 0.0), *(wall_s for wall_s, _ in times[who]), 0.0) > PATIENCE_S
             if slow and times[who]:
                 continue
-            started = time.perf_counter()
+            started, cpu_before = time.perf_counter(), time.process_time()
             call()
-            if turn > 0 or slow or known_s.get(who, 0.0) > PATIENCE_S:  # the first turn warms
-                times[who].append(time.perf_counter() - started)
-    return {who: statistics.median(one) for who, one in times.items()}
+            took = time.perf_counter() - started, time.process_time() - cpu_before
+            if turn > 0 or slow:  # the first turn warms
+                times[who].append(took)
+    return {
+        who: Took(s=statistics.median(wall_s for wall_s, _ in one), cpu_s=statistics.median(cpu_s for _, cpu_s in one))
+        for who, one in times.items()
+    }
 
 
 def alone(call: Call) -> tuple[float, float, float]:
