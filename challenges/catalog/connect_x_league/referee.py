@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -109,31 +109,28 @@ def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Sessi
 
 
 def floor_player(episodes: Mapping[str, bytes]) -> Player:
-    """Return a player that drops its discs anywhere."""
+    """Return a player that stacks its discs from the left: some games are won so, more than by moving at random."""
+    return _first_free(range)
+
+
+def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
+    """Return players that look for a free column only. (A liking for the middle is no accident.)"""
     rng = Random(0)
+    return {
+        "any free column": _first_free(lambda cols: rng.sample(range(cols), cols)),
+        "the rightmost free column": _first_free(lambda cols: range(cols)[::-1]),
+    }
+
+
+def _first_free(order: Callable[[int], Iterable[int]]) -> Player:
+    """Return a player that takes the first free column in an order of all of them."""
 
     def play(message: Message) -> Message | None:
         if message["type"] != "move":
             return None
-        return {"col": rng.choice([column for column in range(message["cols"]) if message["board"][column] == 0])}
+        return {"col": next(column for column in order(message["cols"]) if message["board"][column] == 0)}
 
     return play
-
-
-def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
-    """Return players that look for a free column only."""
-    return {
-        "always the leftmost free column": lambda message: _first_free(message, range(message.get("cols", 0))),
-        "always the free column nearest to the middle": lambda message: _first_free(
-            message, sorted(range(message.get("cols", 0)), key=lambda column: abs(2 * column + 1 - message["cols"]))
-        ),
-    }
-
-
-def _first_free(message: Message, columns: Iterable[int]) -> Message | None:
-    if message["type"] != "move":
-        return None
-    return {"col": next(column for column in columns if message["board"][column] == 0)}
 
 
 def ceiling_player(episodes: Mapping[str, bytes]) -> Player | None:

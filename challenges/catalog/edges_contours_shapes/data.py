@@ -127,8 +127,15 @@ def _coco(image_ids: NDArray[np.int64], photos: list[Photo]) -> dict[str, Any]:
 
 def _without_a_look(image_ids: NDArray[np.int64], train: list[Photo]) -> bytes:
     """Return the answer without skill: a circle in the middle, and the usual measures of the train photos."""
-    area, perimeter = (float(np.median(measure)) for measure in _measures(train))
+    area, perimeter = (_least_mape(measure) for measure in _measures(train))
     box = [WIDTH / 2 - 15, HEIGHT / 2 - 15, 30, 30]
     parts = [{"image_id": int(image_id), "category_id": 1, "bbox": box, "score": 0.5} for image_id in image_ids]
     measures = pd.DataFrame({"image_id": image_ids, "area": round(area, 1), "perimeter": round(perimeter, 1)})
     return zip_bytes({"parts.json": json_bytes(parts), "measures.csv": csv_bytes(measures)})
+
+
+def _least_mape(measure: NDArray[np.float64]) -> float:
+    """Return the one guess with the least mean error in percent: a median in which small values weigh more."""
+    ordered = np.sort(measure)
+    weight = np.cumsum(1 / ordered)
+    return float(ordered[np.searchsorted(weight, weight[-1] / 2)])
