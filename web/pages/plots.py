@@ -102,7 +102,7 @@ def missing(plots: Mapping[str, Any]) -> list[str]:
 
 def _in_words(plot: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plot with its title, axes and lines in the reader's language."""
-    said = {field: _said(plot[field]) for field in ("title", "x", "y") if field in plot}
+    said: dict[str, Any] = {field: _said(plot[field]) for field in ("title", "x", "y") if field in plot}
     if "lines" in plot:
         said["lines"] = [{**line, "name": _said(line["name"])} for line in plot["lines"]]
     return {**plot, **said}
