@@ -3,8 +3,9 @@
     judge_standing   a row comes, changes or goes   length and revision of its board
     judge_team       a name or `is_baseline`        revision of its boards, and who counts
 
-They are no part of a migration: SQLite drops a table's triggers whenever a migration alters it. They go before
-migrations run and come back after every `manage.py migrate`, which then counts all boards anew.
+They are no part of a migration: SQLite drops a table's triggers when a migration alters it and then misses what
+others name, and PostgreSQL alters no column that a trigger names. They go before migrations run and come back after
+every `manage.py migrate`, which then counts all boards anew.
 
 Locks: whoever writes a row of a board holds the board's state until the end of the transaction. A statement that
 touches several takes them by rising edition, the public board before the private one, as scores are recorded.

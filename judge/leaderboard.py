@@ -145,10 +145,11 @@ def state_of(edition: Edition, board: Board) -> BoardState | None:
 
 def marked(edition: Edition, board: Board, team: Team | None) -> Marked:
     """Return a team's own row and those of the host."""
-    found = _ordered(edition, board).filter(team__in=Team.objects.filter(edition=edition, is_baseline=True)).order_by()
+    on_board = Standing.objects.filter(edition=edition, board=board).select_related("team").only(*READ)
+    found = on_board.filter(team__in=Team.objects.filter(edition=edition, is_baseline=True))
     if team is not None:
         # A union and no OR: with an OR, PostgreSQL looks at every row of the board.
-        found = found.union(_ordered(edition, board).filter(team=team).order_by(), all=True)
+        found = found.union(on_board.filter(team=team), all=True)
     rows = sorted({row.pk: row for row in found}.values(), key=lambda row: (row.key, row.achieved_at, row.team_id))
     own = next((row for row in rows if team is not None and row.team_id == team.pk), None)
     return Marked(own=own, hosts=[row for row in rows if row.team.is_baseline])

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import StringIO
+from typing import cast
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import CharField, Model
 
 from judge import board_triggers, departures, leaderboard, merging, teams
 from judge.models import Board, BoardState, Edition, Standing, Submission, Team
@@ -192,7 +194,8 @@ def test_migrating_makes_the_triggers_again_and_counts(edition: Edition, make_su
 @pytest.mark.django_db(transaction=True)
 def test_a_board_stays_exact_while_many_score_merge_and_leave_at_once(edition: Edition, make_submission: Make) -> None:
     other = Edition.objects.create(slug="titanic-survival", name=OPEN, version=1, size="small", digest="", folder="")
-    scored, acts = [], []
+    scored: list[Submission] = []
+    acts: list[Callable[[], object]] = []
     for n in range(6):
         first = make_submission(score=0.5 + n / 100)
         user = first.user
@@ -232,10 +235,36 @@ def rename(team_id: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_migration_may_alter_the_tables_that_have_triggers(edition: Edition, make_submission: Make) -> None:
+@pytest.mark.parametrize(("model", "name"), [(Team, "name"), (Standing, "board")])
+def test_a_migration_may_alter_the_tables_that_have_triggers(
+    edition: Edition, make_submission: Make, model: type[Model], name: str
+) -> None:
     leaderboard.refresh(make_submission(score=0.8).team)
-    call_command("migrate", "judge", "0004", verbosity=0)  # takes an index off the one table, makes the other
-    call_command("migrate", verbosity=0)
+    narrow = cast("CharField[str, str]", model._meta.get_field(name))
+    wide = narrow.clone()
+    wide.max_length = 61
+    wide.set_attributes_from_name(name)
+    wide.model = model
+    for before, after in ((narrow, wide), (wide, narrow)):
+        board_triggers.before_migrations(using="default", plan=["one"])
+        with connection.schema_editor() as editor:
+            editor.alter_field(model, before, after, strict=True)
+        board_triggers.after_migrations(using="default", plan=["one"])
     assert kept(edition).teams == 1
-    leaderboard.refresh(make_submission(score=0.9).team)
+    team = make_submission(score=0.9).team
+    leaderboard.refresh(team)
     assert kept(edition).teams == 2
+    team.is_baseline = True
+    team.save()
+    assert kept(edition).teams == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_going_back_before_the_states_and_forth_again_counts_anew(edition: Edition, make_submission: Make) -> None:
+    leaderboard.refresh(make_submission(score=0.8).team)
+    call_command("migrate", "judge", "0006", verbosity=0)
+    leaderboard.refresh(make_submission(score=0.9).team)
+    call_command("migrate", verbosity=0)
+    assert kept(edition).teams == 2
+    leaderboard.refresh(make_submission(score=0.7).team)
+    assert kept(edition).teams == 3
