@@ -39,6 +39,15 @@ above the threshold of `unsharp`. That would punish an honest rounding, so these
 """
 
 
+FAMILIES = {
+    "colours": {"grey", "channels", "gamma", "saturate", "convert", "hue"},
+    "geometry": {"flip", "turn", "crop", "pad", "resize", "shrink", "rotate", "affine", "straighten"},
+    "smoothing": {"box", "gauss", "median", "unsharp"},
+    "edges": {"sobel", "canny"},
+    "layers": {"paste", "sheet"},
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scale:
     scenes: int
@@ -82,7 +91,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
         columns={"picture": cells},
         public=public,
         unit=np.arange(len(test_ids), dtype=np.int64),
-        facts={"width": widths, "height": heights},
+        facts={"width": widths, "height": heights, **_families(test[1])},
     )
     cards = {f"pictures/{id_}.png": png_bytes(np.full_like(job.result, IMPOSSIBLE_CARD))
              for id_, job in zip(test_ids, test[1], strict=True)}  # fmt: skip
@@ -96,6 +105,19 @@ def mint(streams: Streams, size: Size) -> Dataset:
         truth=truth,
         floor=zip_bytes(cards),
     )
+
+
+def _families(jobs: list[Job]) -> dict[str, NDArray[np.int64]]:
+    """Return for each family of steps which jobs can be done and hold one, and what is asked besides steps."""
+    cards = np.array([_is_card(job.result) for job in jobs])
+    steps = [{step["op"] for step in job.steps} for job in jobs]
+    of_family = {name: np.array([bool(own & ops) for own in steps]) & ~cards for name, ops in FAMILIES.items()}
+    untouched = np.array([not own for own in steps]) & ~cards
+    return {name: rows.astype(np.int64) for name, rows in {"untouched": untouched, **of_family, "cards": cards}.items()}
+
+
+def _is_card(result: Pixels) -> bool:
+    return any((result == card).all() for card in (UNREADABLE_CARD, IMPOSSIBLE_CARD))
 
 
 def _night(

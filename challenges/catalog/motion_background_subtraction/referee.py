@@ -19,6 +19,7 @@ from challenges.errors import Finding
 from challenges.evaluation import Evaluation
 from challenges.referee import Dialogue, Foul, FoulKind, Message, Player, Session
 from challenges.spec import Size
+from challenges.worlds.yard import CONDITIONS
 
 FRAME_S = 0.1
 MOST_CROSSINGS = 50
@@ -199,6 +200,7 @@ def _session(films: list[Film], watched: list[Watched]) -> Session:
         },
         public=public,
         unit=np.arange(len(films), dtype=np.int64),
+        facts={name: np.array([int(film.condition == name) for film in films]) for name in CONDITIONS},
     )
     shown = [triple for triple in zip(films, watched, scores.tolist(), strict=True) if triple[0].public]
     return Session(evaluation=evaluation, remarks=_remarks(shown), replay=_replay(shown))

@@ -350,3 +350,17 @@ def test_the_starter_does_a_part_of_the_jobs(truth: Truth, answer_of: AnswerOf) 
 
 def test_another_hand_with_opencv_comes_to_the_same_pictures(truth: Truth, answer_of: AnswerOf) -> None:
     assert private(truth, answer_of(SLUG, "reference")).primary.value >= 0.98
+
+
+def test_every_job_stands_in_a_family_and_cards_in_one_of_their_own(truth: Truth) -> None:
+    families = {name: values for name, values in truth.facts.items() if name not in ("width", "height")}
+    assert set(families) == {"untouched", "colours", "geometry", "smoothing", "edges", "layers", "cards"}
+    together = np.array(list(families.values()))
+    assert (together.sum(axis=0) >= 1).all()
+    cards = families["cards"] == 1
+    assert (together[:, cards].sum(axis=0) == 1).all()
+    flat = np.array([len(np.unique(cell.reshape(-1, 3), axis=0)) == 1 for cell in truth.columns["picture"]])
+    assert flat[cards].all()
+    assert all(values[split].sum() >= 2 for values in families.values() for split in (truth.public, ~truth.public))
+    shown = {use.where for use in load(SLUG).spec.metric.secondary if use.where is not None}
+    assert shown == set(families)

@@ -191,3 +191,13 @@ def test_the_reference_beats_the_starter_by_its_masks(play_program: PlayProgram)
     private = scored(play_program(CHALLENGE, edition(), CHALLENGE.files("reference"))).private
     assert private.secondary["F1 of the foreground"] > 0.75
     assert private.primary.value > 0.75
+
+
+def test_every_condition_has_a_figure_of_its_own() -> None:
+    """Two private films of each condition: the mean of the six figures is the mean of all."""
+    assert CHALLENGE.referee is not None
+    marks = scored(in_process(CHALLENGE.referee.floor_player(edition().referee))).private.secondary
+    each = [marks[f"F1 of the foreground, {condition}"] for condition in CONDITIONS]
+    assert len(each) == 6
+    assert np.mean(each) == pytest.approx(marks["F1 of the foreground"])
+    assert len(set(each)) == 6
