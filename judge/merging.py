@@ -5,7 +5,7 @@
         └─────> withdraw
 
 The proposing team keeps its name, its captain and its code. Everything happens in one transaction, with locks in the
-order that everybody keeps: teams by number, then submissions, quotas and standings.
+order that everybody keeps: teams by number, then submissions, quotas and standings, last the states of boards.
 """
 
 from __future__ import annotations

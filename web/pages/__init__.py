@@ -5,6 +5,8 @@ challenges.py   the list, overview, data         facets.py     words and filters
 roadmaps.py     roadmaps with progress
 boards.py       leaderboards                     scale.py      the ruler between floor and ceiling
                                                  standings.py  lines: shared ranks, intervals, medals, anchors
+                                                 board_parts.py  what is kept of a board from visit to visit
+                                                 board_rows.py lines as HTML
                                                  climbing.py   score over time of the leading teams
 board_files.py  a board as csv and JSON          board_feed.py new bests as an Atom feed
 board_embed.py  a board in a frame
