@@ -102,6 +102,7 @@ def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Sessi
             },
             public=public,
             unit=np.where(public, pairs, pairs + PAIRS_OF_A_SPLIT),
+            facts={name: np.array([int(entry["bot"] == name) for entry in league["games"]]) for name in RATINGS},
         ),
         remarks=_remarks(played),
         replay=_replay(played),

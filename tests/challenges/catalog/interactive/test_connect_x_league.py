@@ -189,6 +189,20 @@ def test_random_moves_beat_only_the_random_mover() -> None:
     assert result[rating > 0].mean() < 0.2
 
 
+def test_the_win_rate_against_each_engine_is_shown() -> None:
+    assert CHALLENGE.referee is not None
+    session = in_process(CHALLENGE.referee.floor_player({}), short_edition())
+    found = scored(session)
+    for split, rows in ((found.public, session.evaluation.public), (found.private, ~session.evaluation.public)):
+        for bot, rating in RATINGS.items():
+            games = rows & (session.evaluation.truth["rating"] == rating)
+            expected = session.evaluation.predictions["result"][games]
+            if len(expected):
+                assert split.secondary[f"win rate against {bot}"] == pytest.approx(expected.mean())
+            else:
+                assert f"win rate against {bot}" not in split.secondary
+
+
 def test_a_column_that_does_not_exist_loses_that_game_and_no_other() -> None:
     assert CHALLENGE.referee is not None
     random_player = CHALLENGE.referee.floor_player({})
