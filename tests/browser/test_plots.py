@@ -205,7 +205,7 @@ def test_the_way_up_of_the_leading_teams_is_drawn_below_the_board(
     for value in (0.97, 0.98):
         score(hand_in("climbing"), value)
     reader.open(f"{IRIS}leaderboard/")
-    canvas = reader.page.locator(f".climb {DRAWN}, {DRAWN}")
+    canvas = reader.page.locator("figure.climb.drawn canvas")
     expect(canvas).to_have_count(1)
     assert canvas.evaluate(COLOURED) > 100
     reader.page.get_by_role("slider").focus()
