@@ -96,7 +96,7 @@ def side_of(drawn: list[Any]) -> Any:
 
 
 @given(boxes, boxes)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_all_boxes_of_a_frame_and_class_that_overlap_are_paired(truth: Any, found: Any) -> None:
     left, right = (tracks._boxes(side_of(drawn), "truth", 0) for drawn in (truth, found))
     pairs = tracks._overlapping(left, right)
