@@ -73,8 +73,8 @@ def see(
 ) -> Seen:
     """Return the part behind a cursor, or around a team's own row where it has one. Raises ValueError for a cursor."""
     state = leaderboard.state_of(edition, board)
-    where = f"around {team.pk}" if around and team is not None else f"{size} behind {cursor}"
-    key = None if state is None else key_of(edition, state, where)
+    middle = team.pk if around and team is not None else None
+    key = None if state is None else key_of(edition, state, f"{size} rows behind {cursor}, around {middle}")
     part: Part | None = None if key is None else caches["boards"].get(key)
     if part is not None:
         return Seen(part, state, None if team is None else leaderboard.own(edition, board, team), None)

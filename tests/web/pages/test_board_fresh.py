@@ -161,6 +161,19 @@ def test_the_rows_around_me_are_those_around_me(
 
 
 @pytest.mark.usefixtures("warm")
+def test_around_me_without_a_row_keeps_pages_apart(browse: Browse, scored: Scored, make_user: Any) -> None:
+    for number in range(60):
+        scored(make_user(f"further{number}"), 0.6 - number / 1000)
+    reader = make_user("reader")
+    team = Team.objects.create(edition=Edition.objects.get(), name="reader", captain=reader)
+    team.memberships.create(edition=team.edition, user=reader)
+    (link,) = [link for link in browse().get(BOARD).links if "&after=" in link and "rows." not in link]
+    for _time in range(2):
+        assert "51 further48" in browse(reader).get(f"{BOARD}{link}&around=me").text
+        assert "1 ada 0.8000" in browse(reader).get(BOARD, around="me").text
+
+
+@pytest.mark.usefixtures("warm")
 def test_private_figures_never_come_from_what_staff_saw(browse: Browse, ada: User, make_user: Any) -> None:
     staff = make_user("grace", is_staff=True)
     for _time in range(2):
