@@ -15,7 +15,6 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from challenges.anchors import ceiling, floor
 from challenges.audit.accidents import check_accidents
 from challenges.audit.determinism import check_determinism
 from challenges.audit.exposure import check_exposure
@@ -28,6 +27,7 @@ from challenges.audit.report import AuditReport, Check
 from challenges.audit.side_channels import check_side_channels
 from challenges.audit.split import check_split
 from challenges.audit.statement import check_statement
+from challenges.audit.subject import Subject
 from challenges.errors import ChallengeError, InvalidSubmission
 from challenges.loader import Challenge
 from challenges.minting import Minted, write
@@ -57,17 +57,18 @@ def _audit(challenge: Challenge, *, secret: bytes, size: Size, pipeline: Pipelin
     other_secret = bytes(byte ^ 0x5A for byte in secret)
     other = write(challenge.mint(other_secret, edition=EDITION, size=size), folder / "other")
 
+    subject = Subject(challenge, paper, size)
     checks = [_mint_is_fast(mint_s, size)]
     checks += check_determinism(challenge, paper, other, secret=secret, size=size, folder=folder / "again")
     checks += _guarded("exposure", lambda: check_exposure(challenge, paper))
     checks += _guarded("side_channels", lambda: check_side_channels(challenge, paper))
-    checks += _guarded("split", lambda: check_split(challenge, paper, size))
+    checks += _guarded("split", lambda: check_split(subject))
     checks += _guarded("statement", lambda: check_statement(challenge, paper))
     checks += _guarded("picture", lambda: check_picture(challenge))
     marks: dict[str, Mark] = {}
-    checks += _guarded("anchors", lambda: _take_marks(challenge, paper, size, pipeline, marks))
+    checks += _guarded("anchors", lambda: _take_marks(subject, pipeline, marks))
     checks += _guarded("ladder", lambda: check_ladder(challenge, marks))
-    checks += _guarded("accidents", lambda: check_accidents(challenge, paper, size))
+    checks += _guarded("accidents", lambda: check_accidents(subject))
     checks += _guarded("rejections", lambda: check_rejections(challenge, paper, size, pipeline))
     megabytes = sum(len(data) for data in (*dataset.public.values(), *dataset.inputs.values())) / 1e6
     return _report(challenge, size, checks=checks, marks=marks, mint_s=mint_s, megabytes=megabytes)
@@ -105,11 +106,10 @@ def _mint_is_fast(mint_s: float, size: Size) -> Check:
     )
 
 
-def _take_marks(
-    challenge: Challenge, paper: Minted, size: Size, pipeline: Pipeline, marks: dict[str, Mark]
-) -> list[Check]:
+def _take_marks(subject: Subject, pipeline: Pipeline, marks: dict[str, Mark]) -> list[Check]:
     """Fill in the marks of the four anchors; a check for each that had to be earned through the pipeline."""
-    no_skill, best = floor(challenge, paper, size), ceiling(challenge, paper, size)
+    challenge, paper, size = subject.challenge, subject.paper, subject.size
+    no_skill, best = subject.floor, subject.ceiling
     if no_skill is not None:
         marks["floor"] = Mark.of(challenge, no_skill, paper)
     checks = [Check("floor_is_there", no_skill is not None, "the mint gives an answer or a player without skill")]

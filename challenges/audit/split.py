@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from challenges.anchors import floor
 from challenges.audit.report import Check
-from challenges.loader import Challenge
-from challenges.minting import Minted
+from challenges.audit.subject import Subject
 from challenges.scoring import score
-from challenges.spec import Size
 
 LEAST_PUBLIC, MOST_PUBLIC = 0.20, 0.40
 
 
-def check_split(challenge: Challenge, paper: Minted, size: Size) -> list[Check]:
+def check_split(subject: Subject) -> list[Check]:
     """Return the checks on rows, units and on the metrics' reach for their columns."""
-    evaluation = floor(challenge, paper, size)
+    metric, evaluation = subject.challenge.spec.metric, subject.floor
     if evaluation is None:
         return [Check("split_is_fair", False, "without a floor there are no rows to look at")]
-    score(
-        challenge.spec.metric, evaluation, seed=paper.digest()
-    )  # raises InvalidChallenge where a metric does not bind
-    metrics = [challenge.spec.metric.primary, *challenge.spec.metric.secondary]
+    score(metric, evaluation, seed=subject.paper.digest())  # raises InvalidChallenge where a metric does not bind
+    metrics = [metric.primary, *metric.secondary]
     public, unit = evaluation.public, evaluation.unit
     share = float(public.mean())
     torn = np.intersect1d(unit[public], unit[~public])

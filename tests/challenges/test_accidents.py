@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from challenges.audit.accidents import check_accidents
+from challenges.audit.accidents import Step, _verdict, check_accidents
 from challenges.audit.accidents.right import right_answers
 from challenges.audit.report import Check
+from challenges.audit.subject import Subject
 from challenges.evaluation import Evaluation, Truth
 from challenges.loader import Challenge
 from challenges.metrics.registry import METRICS
@@ -22,7 +23,7 @@ from tests.challenges.toys import ROWS, SECRET, ToyReferee, World, answer_file, 
 
 def checked(challenge: Challenge, folder: Path) -> Check:
     paper = write(challenge.mint(SECRET, edition="audit", size=Size.SMALL), folder / "paper")
-    (check,) = check_accidents(challenge, paper, Size.SMALL)
+    (check,) = check_accidents(Subject(challenge, paper, Size.SMALL))
     return check
 
 
@@ -38,6 +39,15 @@ def test_a_floor_at_the_height_of_chance_passes(tmp_path: Path) -> None:
     assert check.measurement["errors_above"] < 2.5
 
 
+def test_of_many_draws_the_highest_may_come_a_little_higher_than_three_errors() -> None:
+    constant, drawn = Step(3.5, 0.1, 0.1, "a constant"), Step(3.5, 0.1, 0.1, "a draw", drawn=True)
+    assert not _verdict([constant], [], []).passed
+    assert not _verdict([drawn], [], []).passed  # one draw may reach three
+    assert _verdict([drawn] * 20, [], []).passed  # one of twenty 3.8: 20 * 0.00135 / 20 is the level of each
+    assert not _verdict([Step(3.9, 0.1, 0.1, "a draw", drawn=True)] * 20, [], []).passed
+    assert not _verdict([constant, *[drawn] * 20], [], []).passed
+
+
 def test_a_constant_that_beats_the_floor_is_found_out(tmp_path: Path) -> None:
     def mint(streams: Streams, size: Size) -> Dataset:
         world = draw(streams)
@@ -47,7 +57,7 @@ def test_a_constant_that_beats_the_floor_is_found_out(tmp_path: Path) -> None:
 
     check = checked(toy(tmp_path, mint=mint), tmp_path)
     assert not check.passed
-    assert "of the right answers for all rows is better by 0.52" in check.explanation
+    assert "label no for all rows is better by 0.52" in check.explanation
 
 
 def turned(world: World) -> None:
@@ -57,7 +67,7 @@ def turned(world: World) -> None:
 def test_rows_that_tell_of_their_neighbours_are_found_out_unless_that_is_said(tmp_path: Path) -> None:
     check = checked(toy(tmp_path / "a", change=turned), tmp_path / "a")
     assert not check.passed
-    assert "the right answer of the row 1 before, by row in test.csv is better by" in check.explanation
+    assert "the right answer of the row 1 before, by published order is better by" in check.explanation
     spoken = {"honest_signals": {"position": "the rows are in the order of time"}}
     check = checked(toy(tmp_path / "b", change=turned, spec=spoken), tmp_path / "b")
     assert check.passed
@@ -175,6 +185,6 @@ def test_right_answers_are_right_in_whatever_form_a_truth_is_kept(
     rows = np.zeros(len(truth), dtype=bool)
     no_skill = Evaluation(truth={"a": truth}, predictions={"b": anything}, public=rows, unit=np.arange(len(truth)))
     paper = write(challenge.mint(SECRET, edition="audit", size=Size.SMALL), tmp_path / "paper")
-    right = right_answers(challenge, paper, no_skill, Size.SMALL).predictions["b"]
+    right = right_answers(Subject(challenge, paper, Size.SMALL), no_skill).predictions["b"]
     value = METRICS[metric].function(truth, right, **params)
     assert value == {"wer": 0.0, "profit": 3.5}.get(metric, 1.0)

@@ -44,7 +44,9 @@ def copies(
             honest=honest,
         )
     dealt = np.random.default_rng(seed).permutation(rows)  # also breaks ties, which would follow the published order
-    yield Accident(name="the right answers dealt out by chance", evaluation=_taken(right, dealt), honest=honest)
+    yield Accident(
+        name="the right answers dealt out by chance", evaluation=_taken(right, dealt), honest=honest, drawn=True
+    )
     key, ids = _keys(challenge, paper)
     for feature in features_of(key, files, ids=ids):
         order = np.lexsort((dealt, feature.values))
@@ -55,6 +57,7 @@ def copies(
                 name=f"the right answer of the row {lag} before, by {feature.name}",
                 evaluation=_taken(right, before),
                 honest=challenge.spec.honest_signals.get(feature.channel, honest),
+                drawn=True,
             )
 
 

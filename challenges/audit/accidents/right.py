@@ -8,28 +8,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from challenges.anchors import ceiling
+from challenges.audit.subject import Subject
 from challenges.evaluation import Evaluation
-from challenges.loader import Challenge
 from challenges.metrics.types import Takes
-from challenges.minting import Minted
 from challenges.scoring import bound, metric_of
-from challenges.spec import MetricUse, Size
+from challenges.spec import MetricUse
 
 IGNORED = 7
 """Column of a track's line that says that it is not scored; those before it are predicted."""
 
 
-def right_answers(challenge: Challenge, paper: Minted, no_skill: Evaluation, size: Size) -> Evaluation:
+def right_answers(subject: Subject, no_skill: Evaluation) -> Evaluation:
     """Return the ceiling's answers or, where a challenge has no ceiling of its own, what the truth says.
 
     Columns that the primary metric does not look at stay those of `no_skill`, which is how any answer is shaped.
     """
-    best = ceiling(challenge, paper, size)
-    if best is not None:
-        return best
+    if subject.ceiling is not None:
+        return subject.ceiling
     told: dict[str, NDArray[Any]] = {}
-    for use in _uses(challenge.spec.metric.primary):
+    for use in _uses(subject.challenge.spec.metric.primary):
         name = use.predictions or next(iter(no_skill.predictions))
         told[name] = _as_predicted(bound(use, no_skill)[0], metric_of(use).takes)
     return replace(no_skill, predictions={**no_skill.predictions, **told})

@@ -15,5 +15,8 @@ class Accident:
     evaluation: Evaluation
     honest: str | None = None
     """Why it may tell of the truth, where challenge.yaml says so."""
+    drawn: bool = False
+    """Whether chance alone decides how it fares, as it does where right answers come to strange rows: of many such,
+    one will come high."""
     explained: Evaluation | None = None
     """The same with right answers in the place of those that it took from doubles: what their features tell."""
