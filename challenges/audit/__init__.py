@@ -36,6 +36,8 @@ from challenges.spec import Kind, Size
 __all__ = ["AuditReport", "Check", "Graded", "Pipeline", "audit"]
 
 EDITION = "audit"
+SLOWEST_BASELINE_S = 120.0
+"""By the clock, on a machine that audits others beside it: a learner's first hand-in is answered in seconds."""
 SLOWEST_MINT_S = 20.0
 """Processor time of a small edition: a class of thirty re-mints nine challenges in minutes, not hours."""
 
@@ -106,6 +108,15 @@ def _mint_is_fast(mint_s: float, size: Size) -> Check:
     )
 
 
+def _baseline_is_quick(wall_s: float, size: Size) -> Check:
+    return Check(
+        "baseline_is_quick",
+        size is not Size.SMALL or wall_s <= SLOWEST_BASELINE_S,
+        f"the baseline was run and scored in {wall_s:.0f} s; expected at most {SLOWEST_BASELINE_S:g} s when small",
+        {"seconds": wall_s},
+    )
+
+
 def _take_marks(subject: Subject, pipeline: Pipeline, marks: dict[str, Mark]) -> list[Check]:
     """Fill in the marks of the four anchors; a check for each that had to be earned through the pipeline."""
     challenge, paper, size = subject.challenge, subject.paper, subject.size
@@ -114,7 +125,10 @@ def _take_marks(subject: Subject, pipeline: Pipeline, marks: dict[str, Mark]) ->
         marks["floor"] = Mark.of(challenge, no_skill, paper)
     checks = [Check("floor_is_there", no_skill is not None, "the mint gives an answer or a player without skill")]
     for anchor in ("baseline", "reference"):
+        started = time.monotonic()
         graded = _graded(anchor, challenge, paper, size, pipeline)
+        if anchor == "baseline":
+            checks.append(_baseline_is_quick(time.monotonic() - started, size))
         if graded.scores is not None:
             marks[anchor] = Mark(graded.scores.private.primary, graded.scores.private.spread)
         found = "; ".join(finding.message for finding in graded.findings[:3])

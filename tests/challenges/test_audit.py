@@ -88,6 +88,11 @@ def test_a_slow_mint_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert failures(toy(tmp_path)) == {"mint_is_fast"}
 
 
+def test_a_slow_baseline_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auditing, "SLOWEST_BASELINE_S", 0.0)
+    assert failures(toy(tmp_path)) == {"baseline_is_quick"}
+
+
 def truth_column(world: World) -> None:
     world.columns["label"] = world.label
 
