@@ -27,6 +27,8 @@ STEP_M = 2.0
 PITCH_ERROR_RAD = 0.006
 NOD_RAD = 0.003
 """The given calibration is a little off, and a car nods while it drives."""
+BENT_PX = 4.0
+"""As far as a line may be off and still be right."""
 PUBLIC_SHARE = 0.3
 
 CLIPS = {Size.SMALL: (60, 120), Size.FULL: (1_000, 1_000)}
@@ -39,6 +41,7 @@ class Clip:
     lanes: NDArray[np.float64]
     """(2, ROWS) columns of the left and the right line."""
     calibration: tuple[float, float, float]
+    at_night: bool
 
 
 def mint(streams: Streams, size: Size) -> Dataset:
@@ -73,6 +76,10 @@ def mint(streams: Streams, size: Size) -> Dataset:
             },
             public=public,
             unit=np.arange(test_count),
+            facts={
+                "night": np.array([int(clip.at_night) for clip in test]),
+                "bend": np.array([int(_bends(clip.lanes)) for clip in test]),
+            },
         ),
         floor=npz_bytes({"lanes": np.repeat(mean_lane[None], test_count, axis=0).astype(np.float32)}),
     )
@@ -92,7 +99,12 @@ def _clip(streams: Streams, part: str, number: int, country: Country) -> Clip:
         nod_rad = rng.normal(0, NOD_RAD) if behind_m else 0.0
         picture = draw_frame(rng, country, drive, behind_m=behind_m, nod_rad=nod_rad)
         frames.append(jpeg_bytes(picture, quality=int(rng.integers(75, 93))))
-    return Clip(frames=frames, lanes=np.where(inside, lanes, NOWHERE), calibration=_calibration(rng, drive))
+    return Clip(
+        frames=frames,
+        lanes=np.where(inside, lanes, NOWHERE),
+        calibration=_calibration(rng, drive),
+        at_night=drive.at_night,
+    )
 
 
 def _calibration(rng: np.random.Generator, drive: Drive) -> tuple[float, float, float]:
@@ -110,6 +122,17 @@ def _mean_lane(clips: list[Clip]) -> NDArray[np.float64]:
 def _bend_px(lanes: NDArray[np.float64]) -> float:
     """Return how far the middle of the lane at the top lies right of the picture's middle."""
     return float(lanes[:, 0].mean() - WIDTH / 2)
+
+
+def _bends(lanes: NDArray[np.float64]) -> bool:
+    """Return whether one of the lines leaves the best straight line through it by more than BENT_PX."""
+    return any(
+        _off_straight(ROWS[line != NOWHERE].astype(np.float64), line[line != NOWHERE]) > BENT_PX for line in lanes
+    )
+
+
+def _off_straight(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> float:
+    return float(np.abs(columns - np.polyval(np.polyfit(rows, columns, 1), rows)).max())
 
 
 def _pictures(ids: NDArray[np.str_], clips: list[Clip]) -> dict[str, bytes]:

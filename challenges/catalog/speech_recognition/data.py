@@ -50,6 +50,14 @@ SCALES = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    text: str
+    sound: bytes
+    crossed: bool
+    """Whether another ship is heard underneath."""
+
+
 def mint(streams: Streams, size: Size) -> Dataset:
     """Return one edition: no speaker is in two of train, sample, public and private."""
     scale = SCALES[size]
@@ -61,11 +69,13 @@ def mint(streams: Streams, size: Size) -> Dataset:
     owner = {part: _owners(streams(f"shuffle {part}"), counts[part], speakers[part]) for part in counts}
     texts: dict[str, list[str]] = {}
     sounds: dict[str, dict[str, bytes]] = {}
+    crossed = np.zeros(0, dtype=np.bool_)
     for part, count in counts.items():
         voices = [draw_speaker(streams(f"{part} speaker", number)) for number in range(speakers[part])]
         calls = [_call(streams, part, index, language, phones, voices[owner[part][index]]) for index in range(count)]
-        texts[part] = [text for text, _ in calls]
-        sounds[part] = {f"{name}.wav": sound for name, (_, sound) in zip(names[part], calls, strict=True)}
+        texts[part] = [call.text for call in calls]
+        sounds[part] = {f"{name}.wav": call.sound for name, call in zip(names[part], calls, strict=True)}
+        crossed = np.array([call.crossed for call in calls])  # of the last part, which is the hidden one
 
     public = {
         "train.zip": zip_bytes(sounds["train"], compress=False),
@@ -93,6 +103,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
         columns={"transcript": np.array(texts["test"], dtype=object)},
         public=np.isin(owner["test"], public_speakers),
         unit=owner["test"],
+        facts={"alone": (~crossed).astype(np.int64), "crossed": crossed.astype(np.int64)},
     )
     return Dataset(
         public=public,
@@ -109,19 +120,20 @@ def _owners(rng: np.random.Generator, calls: int, speakers: int) -> NDArray[np.i
 
 def _call(
     streams: Streams, part: str, index: int, language: Language, phones: dict[str, Phone], speaker: Speaker
-) -> tuple[str, bytes]:
-    """Return the transcript and the sound of one call."""
+) -> Call:
     words = draw_call(streams(f"{part} text", index), language)
     rng = streams(f"{part} sound", index)
     spoken = [[phones[letter] for letter in word] for word in words]
     if rng.random() < FILLER_CHANCE:
         spoken.insert(int(rng.integers(1, len(spoken) + 1)), [phones[letter] for letter in FILLER])
     speech = speak(rng, spoken, speaker)
-    if rng.random() < CROSSTALK_CHANCE:
+    crossed = bool(rng.random() < CROSSTALK_CHANCE)
+    if crossed:
         meanwhile = [[phones[letter] for letter in word] for word in draw_call(rng, language)]
         other = speak(rng, meanwhile, draw_speaker(rng))
         speech = overlaid(rng, speech, other, below_db=rng.uniform(*CROSSTALK_DB))
-    return " ".join(words), wav_bytes(transmit(rng, speech, draw_radio(rng, snr_db=SNR_DB)), rate_hz=RATE_HZ)
+    sound = wav_bytes(transmit(rng, speech, draw_radio(rng, snr_db=SNR_DB)), rate_hz=RATE_HZ)
+    return Call(text=" ".join(words), sound=sound, crossed=crossed)
 
 
 def _likest_call(texts: list[str]) -> str:

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from challenges.catalog.lane_detection_basic.data import ROWS, _bends
 from challenges.evaluation import Truth
 from challenges.loader import load
 from challenges.metrics.lanes import lane_f1
@@ -172,3 +173,22 @@ def test_a_search_from_above_over_all_frames_beats_the_starter_by_far(
 
 def test_the_roadmap_row_is_named() -> None:
     assert load(SLUG).spec.roadmap == ("CV-09",)
+
+
+def test_nights_and_bends_are_looked_at_alone(truth: Truth) -> None:
+    assert 0.15 < truth.facts["night"].mean() < 0.45
+    assert 0.4 < truth.facts["bend"].mean() < 0.8
+    for split in (truth.public, ~truth.public):
+        assert all(truth.facts[name][split].sum() >= 3 for name in ("night", "bend"))
+
+
+def test_a_straight_line_bends_nowhere_and_a_parabola_does() -> None:
+    straight = np.array([50 + 0.8 * ROWS, 150 - 0.8 * ROWS])
+    assert not _bends(straight)
+    middle = ROWS.mean()
+    bent = straight + 0.02 * (ROWS - middle) ** 2
+    assert _bends(bent)
+    # What lies outside the picture tells nothing of the bend.
+    outside = straight.copy()
+    outside[0, :3] = -1
+    assert not _bends(outside)

@@ -183,3 +183,8 @@ def test_lining_up_sounds_and_learning_them_beats_the_starter_by_far(
 
 def test_the_roadmap_row_is_named() -> None:
     assert load(SLUG).spec.roadmap == ("DL-18",)
+
+
+def test_a_quarter_of_the_calls_has_another_ship_below(truth: Truth) -> None:
+    assert np.array_equal(truth.facts["alone"] + truth.facts["crossed"], np.ones(300))
+    assert 0.15 < truth.facts["crossed"].mean() < 0.35  # three standard errors of 300 calls are 7.5 %
