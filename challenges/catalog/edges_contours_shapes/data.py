@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from challenges.catalog.edges_contours_shapes.tables import (
     HEIGHT,
     SHAPES,
+    TABLES,
     WIDTH,
     LoosePart,
     Photo,
@@ -52,7 +53,11 @@ def mint(streams: Streams, size: Size) -> Dataset:
             columns={"annotations": cells, "area": area, "perimeter": perimeter},
             public=_public(streams("split"), test),
             unit=np.arange(test_count),
-            facts={"width": np.full(test_count, WIDTH), "height": np.full(test_count, HEIGHT)},
+            facts={
+                "width": np.full(test_count, WIDTH),
+                "height": np.full(test_count, HEIGHT),
+                **{name: np.array([int(photo.table == name) for photo in test]) for name in TABLES},
+            },
         ),
         floor=_without_a_look(test_ids, train),
     )

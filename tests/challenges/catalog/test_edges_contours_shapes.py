@@ -169,3 +169,10 @@ def test_thresholds_that_suit_the_photo_beat_fixed_ones_by_far(
 
 def test_the_roadmap_row_is_named() -> None:
     assert load(SLUG).spec.roadmap == ("CV-02",)
+
+
+def test_each_kind_of_photo_is_looked_at_alone(truth: Truth) -> None:
+    kinds = np.array([truth.facts[name] for name in ("plain", "slant", "wood", "noise")])
+    assert (kinds.sum(axis=0) == 1).all()
+    for split in (truth.public, ~truth.public):
+        assert (kinds[:, split].sum(axis=1) >= 4).all()
