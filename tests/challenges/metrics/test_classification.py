@@ -229,3 +229,17 @@ def test_the_width_of_integers_does_not_matter(kind: Any) -> None:
         assert metric(truth.astype(kind), predictions) == metric(truth, predictions.astype(kind)) == value
     ones = truth > 2, predictions > 2
     assert agreement.mcc(*ones) == agreement.mcc(ones[0].astype(kind), ones[1].astype(kind))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.bool_])
+def test_rows_counted_in_blocks_score_as_all_at_once(dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(6)
+    truth, predictions = rng.integers(0, 2, 100).astype(dtype), rng.integers(0, 2, 100).astype(dtype)
+    truth[:20] = 0  # whole blocks without a positive row
+    hits = int((truth & predictions).sum())
+    expected = 2 * hits / int(truth.sum() + predictions.sum())
+    for block in (1, 7, 100, 1000):
+        monkeypatch.setattr(positives, "BLOCK", block)
+        assert positives.f1(truth, predictions) == pytest.approx(expected, rel=1e-15)
+    with pytest.raises(MetricError, match="truth has no row of class 1"):
+        positives.f1(np.zeros(100, dtype=dtype), predictions)
