@@ -187,6 +187,7 @@ def torn_units(world: World) -> None:
     world.unit = np.arange(ROWS) // 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "check"),
     [
@@ -267,6 +268,7 @@ def test_a_ceiling_that_is_beaten_is_found_out(tmp_path: Path) -> None:
     assert "reference_below_ceiling" in failures(toy(tmp_path, mint=mint))
 
 
+@pytest.mark.slow
 def test_the_side_channels_of_sound_challenges_stay_silent_edition_after_edition(tmp_path: Path) -> None:
     from challenges.audit.exposed import exposed_in
     from challenges.audit.side_channels import ALPHA, suspicions

@@ -19,7 +19,7 @@ T0 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def learner(db: None) -> User:
-    return User.objects.create_user("ada", password="correct horse")
+    return User.objects.create_user("ada")  # who logs in nowhere here: to hash a password takes a while
 
 
 _numbers = count(1)

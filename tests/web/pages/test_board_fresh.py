@@ -160,6 +160,7 @@ def test_the_rows_around_me_are_those_around_me(
         assert "bob" not in browse(ada).get(BOARD, around="me").text
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("warm")
 def test_around_me_without_a_row_keeps_pages_apart(browse: Browse, scored: Scored, make_user: Any) -> None:
     for number in range(60):
