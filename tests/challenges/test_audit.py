@@ -36,6 +36,8 @@ from tests.challenges.toys import (
     toy,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def audited(challenge: Challenge, pipeline: Any = None) -> AuditReport:
     return audit(challenge, secret=SECRET, size=Size.SMALL, pipeline=pipeline or PlainPipeline())
@@ -187,7 +189,6 @@ def torn_units(world: World) -> None:
     world.unit = np.arange(ROWS) // 2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "check"),
     [
@@ -268,7 +269,6 @@ def test_a_ceiling_that_is_beaten_is_found_out(tmp_path: Path) -> None:
     assert "reference_below_ceiling" in failures(toy(tmp_path, mint=mint))
 
 
-@pytest.mark.slow
 def test_the_side_channels_of_sound_challenges_stay_silent_edition_after_edition(tmp_path: Path) -> None:
     from challenges.audit.exposed import exposed_in
     from challenges.audit.side_channels import ALPHA, suspicions

@@ -198,6 +198,7 @@ def test_each_plot_is_drawn_once_however_many_metrics_share_it() -> None:
 EVERY = [metric for metric in METRICS.values() if metric.id not in COMPOSITES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", EVERY, ids=lambda metric: metric.id)
 def test_private_rows_never_influence_a_plot_and_no_metric_fails_to_be_drawn(metric: Any) -> None:
     rows = 60

@@ -236,6 +236,7 @@ def test_what_operating_systems_add_to_a_zip_is_passed_over() -> None:
 GOOD = {"npz": (npz_bytes({"depth": DEPTH, "seen": SEEN}), ARRAYS, THREE), "png": (masks(), MASKS, FRAMES)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["npz", "png"])
 @given(data=st.data())
 @settings(max_examples=400, deadline=None)

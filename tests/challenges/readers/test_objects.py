@@ -172,6 +172,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(JSON | st.lists(st.fixed_dictionaries(dict.fromkeys(BOX, JSON)), max_size=3))
 @settings(max_examples=300, deadline=None)
 def test_any_json_is_read_or_refused(value: Any) -> None:

@@ -13,6 +13,8 @@ from judge import intake, tasks, teams
 from judge.intake import HandIn
 from judge.models import Edition, Team
 
+pytestmark = pytest.mark.slow
+
 IRIS = "iris-new-meadow"
 Judge = Any
 

@@ -11,6 +11,8 @@ from judge import tasks
 from judge.models import Submission
 from web.client import watching
 
+pytestmark = pytest.mark.slow
+
 IRIS = "iris-new-meadow"
 Judge = Any
 

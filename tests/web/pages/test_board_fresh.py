@@ -15,6 +15,8 @@ from django.utils import timezone
 from judge import merging, teams
 from judge.models import BoardState, Edition, Standing, Submission, Team
 
+pytestmark = pytest.mark.slow
+
 Browse = Callable[..., Any]
 Scored = Callable[..., Submission]
 BOARD = "/challenges/iris-new-meadow/leaderboard/"
@@ -160,7 +162,6 @@ def test_the_rows_around_me_are_those_around_me(
         assert "bob" not in browse(ada).get(BOARD, around="me").text
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("warm")
 def test_around_me_without_a_row_keeps_pages_apart(browse: Browse, scored: Scored, make_user: Any) -> None:
     for number in range(60):
