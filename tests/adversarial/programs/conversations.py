@@ -72,11 +72,12 @@ TALKS: tuple[Talk, ...] = (
         tries="to leave a child behind that goes on talking after the player's end",
         must="with the player all its processes end",
         program="""
-        if os.fork() == 0:
+        input()
+        if os.fork() == 0:  # not before: it would compete with its parent for the line
             os.setsid()
             for line in sys.stdin: print("from beyond")
             time.sleep(1000)
-        input(); print("here"); sys.stdout.flush(); time.sleep(0.2); os._exit(0)
+        print("here"); sys.stdout.flush(); time.sleep(0.2); os._exit(0)
         """,
         dialogue=((b"move", b"here"),),
         ends=FINISHED,
