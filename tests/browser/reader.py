@@ -98,6 +98,7 @@ class Reader:
         self.field("Password").fill("a long enough phrase")
         self.field("Password (again)").fill("a long enough phrase")
         self.press("Sign Up")
+        expect(self.page.locator(".who .me")).to_be_attached()  # the answer to the form is there, and it was welcome
 
     def hand_in(self, file: Path, challenge: str = IRIS) -> None:
         """Hand in a file that fits, and be on the page of its submission."""
