@@ -104,8 +104,8 @@ def test_without_javascript_the_link_leads_to_the_moves_as_a_table(
     open_browser: Callable[..., Reader], played: Callable[[str, str], int]
 ) -> None:
     reader = open_browser(java_script_enabled=False)
-    reader.sign_up("scriptless")
-    reader.open(f"/submissions/{played('connect-x-league', 'scriptless')}/")
+    reader.sign_up("reads-tables")
+    reader.open(f"/submissions/{played('connect-x-league', 'reads-tables')}/")
     reader.follow("Watch the replay")
     expect(reader.page.get_by_role("row", name="Move Who Column, counted from 0").first).to_be_visible()
     assert reader.page.locator("tbody tr").count() > 20
