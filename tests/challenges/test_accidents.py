@@ -48,6 +48,13 @@ def test_of_many_draws_the_highest_may_come_a_little_higher_than_three_errors() 
     assert not _verdict([constant, *[drawn] * 20], [], []).passed
 
 
+def test_what_was_no_answer_is_told_and_none_at_all_fails() -> None:
+    check = _verdict([Step(name="a constant")], [], ["the mean (expected whole boxes)"])
+    assert check.passed
+    assert check.explanation.endswith("1 more were no answers at all, such as the mean (expected whole boxes)")
+    assert not _verdict([], [], ["the mean (expected whole boxes)"]).passed
+
+
 def test_a_constant_that_beats_the_floor_is_found_out(tmp_path: Path) -> None:
     def mint(streams: Streams, size: Size) -> Dataset:
         world = draw(streams)

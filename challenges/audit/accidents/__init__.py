@@ -116,6 +116,8 @@ def _verdict(steps: list[Step], honest: list[str], refused: list[str]) -> Check:
     if worst.errors > 0:
         limit = f"expected at most {_limit(worst, steps):.2g} times"
         found = f"of {tried} careless answers {worst.told} than the floor; {limit}"
+    if refused:
+        found += f"; {len(refused)} more were no answers at all, such as {refused[0]}"
     if honest:
         found += f"; {max(honest)}"
     return Check(name, worst.errors <= _limit(worst, steps), found, measurement)

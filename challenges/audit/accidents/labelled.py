@@ -2,6 +2,9 @@
 
 A table is labelled when it has a column that the table of the questions lacks and that fits the answer, and when the
 two share columns beside. All else that a learner could take from it needs a thought, and is no accident.
+
+Only tables are looked at: of a picture or a sound that was published before in another form, this knows nothing. A
+double's label counts where it tells more than the right answer does, so never where the truth itself is the ceiling.
 """
 
 from __future__ import annotations
