@@ -89,6 +89,12 @@ def empty_queue(site: Site) -> None:
     site.manage("shell", "-v0", "-c", f"from judge.models import Submission; {waiting}.delete()")
 
 
+@pytest.fixture
+def empty_board(site: Site) -> None:
+    """Nobody stands on a board: whoever comes next is among the first, whichever tests ran on this site before."""
+    site.manage("shell", "-v0", "-c", "from judge.models import Standing; Standing.objects.all().delete()")
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, for one file of tests.

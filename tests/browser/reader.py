@@ -55,6 +55,11 @@ class Reader:
         return self.page.locator("tbody td:first-child")
 
     @property
+    def own_row(self) -> Locator:
+        """The reader's row among the others of a board; one far down is pinned above them besides."""
+        return self.page.locator("tr#me")
+
+    @property
     def width(self) -> int:
         """Width of the page's content, which is the window's unless something sticks out."""
         return int(self.page.evaluate("document.documentElement.scrollWidth"))

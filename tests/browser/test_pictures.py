@@ -5,11 +5,13 @@ They are kept in JUDGE_TEST_ARTEFACTS, or in var/artefacts, and compared with no
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error
 
 from tests.browser.pages import pages_of, unasked
 from tests.browser.reader import Reader
@@ -19,6 +21,7 @@ WIDTHS = {360: 740, 768: 1024, 1280: 900}
 """Width -> height of a phone, a tablet and a desk, in CSS pixels."""
 TALLEST = 6000
 """A longer page is cut: nobody looks at more."""
+ATTEMPTS = 4
 SCHEMES = ("light", "dark")
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -80,6 +83,17 @@ def test_every_page_is_pictured_in_three_widths_and_fits_them(
 
 
 def photograph(device: Reader, width: int, file: Path) -> None:
-    """Picture the whole page, from its top to its end."""
+    """Picture the whole page, from its top to its end.
+
+    On a busy machine Chromium now and then says that it cannot, and can a moment later.
+    """
     height = min(device.page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-    device.page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            device.page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+            return
+        except Error as error:
+            if attempt == ATTEMPTS or "Unable to capture screenshot" not in error.message:
+                raise
+            logging.warning("attempt %d at %s: %s", attempt, file.name, error.message.splitlines()[0])
+            device.page.wait_for_timeout(500 * attempt)

@@ -63,7 +63,7 @@ def test_the_whole_way_is_there_in_chinese(reader: Reader, sample: Path) -> None
     expect(reader.steps).to_have_text(["排队中", "已由工作进程领取", "评分中", "已完成"])
     expect(reader.page.locator("#live-status")).to_have_text("已评分。")
     reader.follow("排行榜")
-    expect(reader.page.get_by_role("row", name="xiaoming 您")).to_have_id("me")
+    expect(reader.own_row).to_contain_text("xiaoming 您")
     for path in ("/", IRIS, f"{IRIS}leaderboard/", f"{IRIS}submissions/", f"{IRIS}team/", "/accounts/"):
         reader.open(path)
         expect(reader.page.locator("html")).to_have_attribute("lang", "zh-hans")
@@ -141,7 +141,7 @@ def test_two_teams_merge_and_share_history_and_quota(open_browser: Callable[...,
         expect(anna.verdict).to_contain_text("Scored")
         ben.open(f"{IRIS}submissions/")
     carla.open(f"{IRIS}leaderboard/")
-    expect(carla.page.get_by_role("row", name="Early birds you")).to_have_id("me")
+    expect(carla.own_row).to_contain_text("Early birds you")
 
 
 @pytest.fixture
