@@ -1,6 +1,6 @@
 """Every promise of a challenge folder, put to the test: what fails here would let a learner down or give truth away.
 
-    mint ──> determinism ──> exposure ──> side channels ──> split ──> statement ──> picture
+    mint ──> determinism ──> exposure ──> doubles ──> side channels ──> split ──> statement ──> picture
       ├────> floor, ceiling in process;  baseline, reference, rejected through the real pipeline ──> ladder, rejections
       └────> answers that anybody can hand in by accident ──> accidents
 
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from challenges.audit.accidents import check_accidents
 from challenges.audit.determinism import check_determinism
+from challenges.audit.doubles import check_doubles
 from challenges.audit.exposure import check_exposure
 from challenges.audit.ladder import check_ladder
 from challenges.audit.marks import Mark, perfect
@@ -63,6 +64,7 @@ def _audit(challenge: Challenge, *, secret: bytes, size: Size, pipeline: Pipelin
     checks = [_mint_is_fast(mint_s, size)]
     checks += check_determinism(challenge, paper, other, secret=secret, size=size, folder=folder / "again")
     checks += _guarded("exposure", lambda: check_exposure(challenge, paper))
+    checks += _guarded("doubles", lambda: [check_doubles(paper)])
     checks += _guarded("side_channels", lambda: check_side_channels(challenge, paper))
     checks += _guarded("split", lambda: check_split(subject))
     checks += _guarded("statement", lambda: check_statement(challenge, paper))

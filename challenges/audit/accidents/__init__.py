@@ -11,7 +11,7 @@ an accident beats is set too low, or the rows tell of each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from scipy.stats import norm
@@ -102,7 +102,9 @@ def _accidents(subject: Subject, no_skill: Evaluation) -> Iterator[Accident]:
     files, ids = exposed_in(paper.public), Expected.of(paper.truth()).ids
     right = right_answers(subject, no_skill)
     yield from copies(challenge, paper, right, [*files, *exposed_in(paper.inputs)])
-    yield from from_published_tables(challenge.spec.answer, ids, files, no_skill=no_skill, right=right)
+    files += [replace(file, name=f"inputs/{file.name}") for file in exposed_in(paper.inputs)]
+    explain = None if subject.ceiling is None else right  # where the truth is the ceiling it explains every double
+    yield from from_published_tables(challenge.spec.answer, ids, files, no_skill=no_skill, explain=explain)
 
 
 def _verdict(steps: list[Step], honest: list[str], refused: list[str]) -> Check:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,9 +33,10 @@ def copies(
     """Yield the right answers, each in the wrong place."""
     rows = len(right.public)
     honest = challenge.spec.honest_signals.get("copies")
-    named = {row: name for name, row in _picked(right.predictions)}
-    for row, name in named.items():
-        yield Accident(name=f"{name} for all rows", evaluation=_taken(right, np.full(rows, row)), honest=honest)
+    picked = {pick.row: pick for pick in _picked(right.predictions)}
+    for pick in picked.values():
+        one = _taken(right, np.full(rows, pick.row))
+        yield Accident(name=f"{pick.name} for all rows", evaluation=one, honest=honest, drawn=pick.drawn)
     for name, middle in (("mean", np.mean), ("median", np.median)):
         averaged = {column: _averaged(values, middle) for column, values in right.predictions.items()}
         yield Accident(
@@ -70,22 +71,32 @@ def _keys(challenge: Challenge, paper: Minted) -> tuple[NDArray[Any], Mapping[st
     return next(values for values in ids.values() if len(np.unique(values)) == len(values)), ids
 
 
-def _picked(columns: Columns) -> Iterator[tuple[str, int]]:
+@dataclass(frozen=True)
+class Pick:
+    """A row whose answer is tried for all rows."""
+
+    row: int
+    name: str
+    drawn: bool = False
+    """Whether no reason but chance speaks for this row."""
+
+
+def _picked(columns: Columns) -> Iterator[Pick]:
     """Yield rows whose answers are worth trying everywhere: extremes and quantiles, each class, a few of the rest."""
     for name, values in columns.items():
         if values.dtype == object or values.ndim > 1:
             for place in np.linspace(0, len(values) - 1, PICKED).astype(int).tolist():
-                yield f"the {name} of row {place}", place
+                yield Pick(place, f"the {name} of row {place}", drawn=True)
             continue
         distinct, first, counts = np.unique(values, return_index=True, return_counts=True)
         if len(distinct) <= MOST_CLASSES or values.dtype.kind == "U":
             for place in np.argsort(-counts, kind="stable")[:MOST_CLASSES].tolist():
-                yield f"{name} {distinct[place]}", int(first[place])
+                yield Pick(int(first[place]), f"{name} {distinct[place]}")
             continue
         order = np.argsort(values, kind="stable")
         for share in SHARES:
             row = int(order[round(share * (len(order) - 1))])
-            yield f"{name} {values[row]:.4g}", row
+            yield Pick(row, f"{name} {values[row]:.4g}")
 
 
 def _averaged(values: NDArray[Any], middle: Any) -> NDArray[Any]:

@@ -3,8 +3,8 @@
 A table is labelled when it has a column that the table of the questions lacks and that fits the answer, and when the
 two share columns beside. All else that a learner could take from it needs a thought, and is no accident.
 
-Only tables are looked at: of a picture or a sound that was published before in another form, this knows nothing. A
-double's label counts where it tells more than the right answer does, so never where the truth itself is the ceiling.
+Where a challenge knows how much the features tell, a double's label counts as far as it tells more than that: rows that
+look alike because they are measured coarsely are honest. Pictures and sounds are looked at in ../doubles.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from challenges.answers import Answer, BundleAnswer, CategoryColumn, Column, CsvAnswer, IntegerColumn, NumberColumn
 from challenges.audit.accidents.types import Accident
@@ -26,6 +27,10 @@ from challenges.evaluation import Evaluation
 MOST_CLASSES = 50
 UNCOMMONLY_NEAR = 0.1
 """Of the usual distance of a labelled row to its nearest neighbour: what lies closer looks like the same row again."""
+FEWEST_WORDS = 4
+NEARLY_ALIKE = 0.9
+"""Cosine between two texts: a word spelt otherwise in a sentence of fifteen."""
+CHUNK = 1000
 SMALLEST_SHARE_OF_WHOLE = 0.99
 """A text column with more distinct values than this share of its rows names a row and does not describe it."""
 
@@ -48,9 +53,12 @@ def from_published_tables(
     files: list[ExposedFile],
     *,
     no_skill: Evaluation,
-    right: Evaluation,
+    explain: Evaluation | None,
 ) -> Iterator[Accident]:
-    """Yield what labelled tables give away, with the floor's answer wherever they say nothing."""
+    """Yield what labelled tables give away, with the floor's answer wherever they say nothing.
+
+    `explain` is what the features tell of each row, where that is known.
+    """
     for table in _labelled(answer, ids, files):
         sources = list(_sources(table))
         for column, labels in table.labels.items():
@@ -60,11 +68,13 @@ def from_published_tables(
             for source in sources:
                 found = source.row >= 0
                 if found.any():
-                    told = _filled(no_skill, column, found, right.predictions[column][found])
+                    explained = None
+                    if source.looks_alike and explain is not None:
+                        explained = _filled(no_skill, column, found, explain.predictions[column][found])
                     yield Accident(
                         name=f"{source.name} in {table.name} as {column}, for {found.mean():.1%} of the rows",
                         evaluation=_filled(no_skill, column, found, labels[source.row[found]]),
-                        explained=told if source.looks_alike else None,
+                        explained=explained,
                     )
 
 
@@ -105,6 +115,9 @@ def _sources(table: Labelled) -> Iterator[Source]:
         series = [name for name in shared if name not in dates and table.known[name].nunique() <= MOST_CLASSES]
         if series and table.questions[date].min() > table.known[date].max():
             yield Source(name="the last value of each series", row=_last(table, date, series), looks_alike=False)
+    for column in _wordy(table):
+        told = f"the label of a {column} that is nearly the same"
+        yield Source(name=told, row=_retold(table, column), looks_alike=True)
     if len(shared) > 1:
         yield Source(name="the label of a row that is the same", row=_same(table, shared), looks_alike=True)
         yield Source(
@@ -137,6 +150,25 @@ def _nearly_same(table: Labelled, shared: list[str]) -> NDArray[np.int64]:
     usual = float(np.median(np.asarray(tree.query(known, k=2)[0])[:, 1]))
     distance, nearest = tree.query(asked)
     return np.where(distance < UNCOMMONLY_NEAR * usual, nearest, -1)
+
+
+def _wordy(table: Labelled) -> list[str]:
+    """Return the columns that hold sentences."""
+    return [name for name in table.known.columns.astype(str)
+            if table.known[name].str.split().str.len().median() >= FEWEST_WORDS]  # fmt: skip
+
+
+def _retold(table: Labelled, column: str) -> NDArray[np.int64]:
+    """Return the known row with the most alike text, where both share nearly all of their runs of three letters."""
+    spelling = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3))
+    known = spelling.fit_transform(table.known[column])
+    rows = np.full(len(table.questions), -1, dtype=np.int64)
+    for start in range(0, len(rows), CHUNK):
+        alike = (spelling.transform(table.questions[column].iloc[start : start + CHUNK]) @ known.T).tocsr()
+        nearest = np.asarray(alike.argmax(axis=1)).ravel()
+        near = alike.max(axis=1).toarray().ravel() >= NEARLY_ALIKE
+        rows[start : start + CHUNK] = np.where(near, nearest, -1)
+    return rows
 
 
 def _as_axis(column: pd.Series[str]) -> NDArray[np.float64]:
