@@ -143,6 +143,15 @@ def state_of(edition: Edition, board: Board) -> BoardState | None:
     return BoardState.objects.filter(edition=edition, board=board).first()
 
 
+def length_of(edition: Edition, board: Board) -> int:
+    """Return the number of rows, those of the host with them."""
+    state = state_of(edition, board)
+    hosts = Standing.objects.filter(
+        edition=edition, board=board, team__in=Team.objects.filter(edition=edition, is_baseline=True)
+    )
+    return (0 if state is None else state.teams) + hosts.count()
+
+
 def marked(edition: Edition, board: Board, team: Team | None) -> Marked:
     """Return a team's own row and those of the host."""
     on_board = Standing.objects.filter(edition=edition, board=board).select_related("team").only(*READ)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
+from django.core.cache import caches
 from django.utils.translation import deactivate
 from rest_framework.test import APIClient
 
@@ -23,6 +24,12 @@ def quick_parts(settings: Any) -> None:
     """Hash passwords quickly, and look static files up when they are asked for, not whenever a client is made."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Forget what was kept of the boards of other tests, whose teams had the same numbers."""
+    caches["boards"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -74,7 +74,7 @@ def see(
     """Return the part behind a cursor, or around a team's own row where it has one. Raises ValueError for a cursor."""
     state = leaderboard.state_of(edition, board)
     middle = team.pk if around and team is not None else None
-    key = None if state is None else key_of(edition, state, f"{size} rows behind {cursor}, around {middle}")
+    key = None if state is None else key_of(edition, f"{_name(state)}: {size} rows behind {cursor}, around {middle}")
     part: Part | None = None if key is None else caches["boards"].get(key)
     if part is not None:
         return Seen(part, state, None if team is None else leaderboard.own(edition, board, team), None)
@@ -97,10 +97,14 @@ def place_of(own: Standing, state: BoardState | None) -> int:
     return kept
 
 
-def key_of(edition: Edition, state: BoardState, what: str) -> str:
-    """Return the key of something that is the same as long as a board and its edition stay as they are."""
+def key_of(edition: Edition, what: str) -> str:
+    """Return the key of something that is the same as long as its edition stays as it is."""
     minted = f"{edition.pk} {edition.anchors} {edition.closes_at}"
-    return hashlib.sha256(f"{state.revision} {state.board} {minted} {what}".encode()).hexdigest()
+    return hashlib.sha256(f"{minted} {what}".encode()).hexdigest()
+
+
+def _name(state: BoardState) -> str:
+    return f"{state.board} {state.revision}"
 
 
 def _read(

@@ -93,10 +93,18 @@ def _own(seen: Seen) -> Own | None:
 
 
 def _chart(edition: Edition, seen: Seen) -> SafeString:
-    """Return how the leading teams got there, as HTML that is at most a minute old and no older than the board."""
-    if seen.state is None:
+    """Return how the leading teams got there, as HTML that is at most a minute old and knows of all that they handed in.
+
+    A score of somebody further down changes nothing of it.
+    """
+    leading = [
+        (line.team_id, line.name, line.shared_rank, line.score, line.entries)
+        for line in seen.part.team_lines
+        if not line.host
+    ][: climbs.LEADING]
+    if not leading:
         return SafeString()
-    key = board_parts.key_of(edition, seen.state, f"chart in {get_language()}")
+    key = board_parts.key_of(edition, f"chart in {get_language()} of {leading}")
     kept: str | None = caches["boards"].get(key)
     if kept is None:
         rows = seen.rows or leaderboard.page(edition, Board.PUBLIC).rows

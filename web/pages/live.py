@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from judge import ladder, leaderboard, waiting
-from judge.models import Board, Event, Standing, Submission
+from judge.models import Board, Event, Submission
 from judge.verdicts import State, Step, Verdict
 from judge.waiting import Wait
 from web.pages import plots, results, timelines, words
@@ -148,10 +148,8 @@ def _scores(submission: Submission, *, sees_private: bool) -> Iterator[ScoreShow
 def _place(submission: Submission) -> Place | None:
     if submission.public_score is None:
         return None
-    standing = Standing.objects.filter(
-        edition=submission.edition_id, board=Board.PUBLIC, team=submission.team_id
-    ).first()
+    standing = leaderboard.own(submission.edition, Board.PUBLIC, submission.team)
     if standing is None:
         return None
-    teams = Standing.objects.filter(edition=submission.edition_id, board=Board.PUBLIC).count()
-    return Place(leaderboard.rank_of(standing), teams, by_this=standing.submission_id == submission.pk)
+    rows = leaderboard.length_of(submission.edition, Board.PUBLIC)
+    return Place(leaderboard.rank_of(standing), rows, by_this=standing.submission_id == submission.pk)

@@ -12,7 +12,7 @@ from django.core.cache import caches
 from django.db import transaction
 from django.utils import timezone
 
-from judge import merging, teams
+from judge import climbs, merging, teams
 from judge.models import BoardState, Edition, Standing, Submission, Team
 
 pytestmark = pytest.mark.slow
@@ -241,3 +241,22 @@ def test_a_board_without_rows_keeps_nothing(edition: Edition, browse: Browse, ad
     assert not BoardState.objects.exists()
     scored(ada, 0.8)
     assert "1 ada 0.8000" in browse().get(BOARD).text
+
+
+@pytest.mark.usefixtures("warm")
+def test_the_climb_is_not_drawn_again_for_a_score_further_down(
+    browse: Browse, make_user: Callable[..., User], scored: Scored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+    real = climbs.of_leading
+    monkeypatch.setattr(climbs, "of_leading", lambda *given: drawn.append(1) or real(*given))
+    for number in range(climbs.LEADING):
+        scored(make_user(f"leader{number}"), 0.95)
+    browse().get(BOARD)
+    assert len(drawn) == 1
+    scored(make_user("late"), 0.5)
+    assert "late 0.5000" in browse().get(BOARD).text
+    assert len(drawn) == 1
+    scored(User.objects.get(username="leader3"), 0.1)  # no better, but it may have to be drawn
+    browse().get(BOARD)
+    assert len(drawn) == 2
