@@ -93,7 +93,7 @@ def _own(seen: Seen) -> Own | None:
 
 
 def _chart(edition: Edition, seen: Seen) -> SafeString:
-    """Return how the leading teams got there, as HTML that is at most a minute old and knows of all that they handed in.
+    """Return how the leading teams got there, as HTML: at most a minute old, and after all that they handed in.
 
     A score of somebody further down changes nothing of it.
     """

@@ -14,9 +14,9 @@ from challenges.minting import Dataset, Streams
 from challenges.packing import json_bytes
 from challenges.spec import Size
 
-PUBLIC_PAIRS = 2
-PRIVATE_PAIRS = {Size.SMALL: 4, Size.FULL: 20}
-"""Opening pairs against each of the seven players: 28 public games, and 56 private ones at size small, 280 at full."""
+PUBLIC_PAIRS = {Size.SMALL: 4, Size.FULL: 8}
+PRIVATE_PAIRS = {Size.SMALL: 8, Size.FULL: 20}
+"""Opening pairs against each of the seven players: 56 public and 112 private games, at size full 112 and 280."""
 
 REHEARSAL_PAIRS = 12
 
@@ -27,7 +27,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
     weights = draw_weights(rng)
     games = [
         game
-        for public, pairs in ((True, PUBLIC_PAIRS), (False, PRIVATE_PAIRS[size]))
+        for public, pairs in ((True, PUBLIC_PAIRS[size]), (False, PRIVATE_PAIRS[size]))
         for game in _games(streams, public=public, pairs=pairs)
     ]
     order = streams("shuffle").permutation(len(games))

