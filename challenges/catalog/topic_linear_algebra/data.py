@@ -10,7 +10,8 @@ from challenges.catalog.topic_linear_algebra.makers import MAKERS, Maker
 from challenges.catalog.topic_linear_algebra.torn import DIRECTIONS, cloud, table
 from challenges.minting import Dataset, Streams
 from challenges.spec import Size
-from challenges.worlds.funclib.cases import Case, call, cases_bytes, holds, split
+from challenges.worlds.funclib.cases import Case, call, holds
+from challenges.worlds.funclib.papers import paper
 
 ROUNDS = {Size.SMALL: 1, Size.FULL: 3}
 TORN = {Size.SMALL: 10, Size.FULL: 30}
@@ -34,10 +35,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
         hidden += [_table(streams("hidden/table", k)), _cloud(streams("hidden/cloud", k))]
     for k in range(PRACTICE_TORN):
         practice += [_table(streams("practice/table", k)), _cloud(streams("practice/cloud", k))]
-    return Dataset(
-        public={"practice.json": cases_bytes(practice)},
-        referee={"cases.json": cases_bytes(split(hidden, rng=streams("split")))},
-    )
+    return paper(streams, practice=practice, hidden=hidden)
 
 
 def _calls(track: str, maker: Maker, rng: Generator) -> list[Case]:

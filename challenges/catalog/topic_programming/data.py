@@ -7,7 +7,8 @@ from itertools import islice
 from challenges.catalog.topic_programming.jobs import JOBS
 from challenges.minting import Dataset, Streams
 from challenges.spec import Size
-from challenges.worlds.funclib.cases import Case, cases_bytes, split
+from challenges.worlds.funclib.cases import Case
+from challenges.worlds.funclib.papers import paper
 
 ROUNDS = {Size.SMALL: 1, Size.FULL: 3}
 """How often every kind of case is drawn anew."""
@@ -20,10 +21,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
     """Return the practice cases and the referee's hidden ones."""
     hidden = [case for name in JOBS for k in range(ROUNDS[size]) for case in _cases(streams, "hidden", name, k)]
     practice = [case for name in JOBS for case in islice(_cases(streams, "practice", name, 0), PRACTICE_KINDS)]
-    return Dataset(
-        public={"practice.json": cases_bytes(practice)},
-        referee={"cases.json": cases_bytes(split(hidden, rng=streams("split")))},
-    )
+    return paper(streams, practice=practice, hidden=hidden)
 
 
 def _cases(streams: Streams, part: str, name: str, k: int) -> list[Case]:

@@ -10,7 +10,8 @@ from challenges.catalog.topic_statistics.makers import MAKERS, Maker
 from challenges.catalog.topic_statistics.samples import FAMILIES, Z90, draw
 from challenges.minting import Dataset, Streams
 from challenges.spec import Size
-from challenges.worlds.funclib.cases import Case, call, cases_bytes, holds, split
+from challenges.worlds.funclib.cases import Case, call, holds
+from challenges.worlds.funclib.papers import paper
 
 ROUNDS = {Size.SMALL: 1, Size.FULL: 3}
 SAMPLES_PER_FAMILY = {Size.SMALL: 9, Size.FULL: 30}
@@ -30,10 +31,7 @@ def mint(streams: Streams, size: Size) -> Dataset:
     for family in FAMILIES:
         hidden += [_claim(family, streams(f"hidden/{family}", k)) for k in range(SAMPLES_PER_FAMILY[size])]
         practice += [_claim(family, streams(f"practice/{family}", k)) for k in range(PRACTICE_SAMPLES)]
-    return Dataset(
-        public={"practice.json": cases_bytes(practice)},
-        referee={"cases.json": cases_bytes(split(hidden, rng=streams("split")))},
-    )
+    return paper(streams, practice=practice, hidden=hidden)
 
 
 def _calls(track: str, maker: Maker, rng: Generator) -> list[Case]:

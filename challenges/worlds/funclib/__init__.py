@@ -1,6 +1,6 @@
 """A shared kind of conversation: the learner writes functions, the referee calls them on hidden cases.
 
-    data.py      cases.Case ──> cases_bytes ──> referee/cases.json; practice.json: other cases, with answers
+    data.py      cases.Case ──> papers.paper ──> referee/cases.json; practice.json: other cases, with answers
     referee.py   examiner.examine ── one message a case ──> kit/harness.py ──> solution.py, mystery.py, ...
                  examiner.sheet   <── credit 0..1 a case ── kit/kit_checks.py
 
