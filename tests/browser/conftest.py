@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.reader import Reader
-from tests.browser.served import ROOT, Site, await_answer, running
+from tests.browser.served import PATIENCE_S, ROOT, Site, await_answer, running
 
 CHROMIUM = (
     "--no-sandbox",
@@ -89,10 +91,11 @@ def empty_queue(site: Site) -> None:
     site.manage("shell", "-v0", "-c", f"from judge.models import Submission; {waiting}.delete()")
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def empty_board(site: Site) -> None:
     """Nobody stands on a board: whoever comes next is among the first, whichever tests ran on this site before."""
-    site.manage("shell", "-v0", "-c", "from judge.models import Standing; Standing.objects.all().delete()")
+    with closing(sqlite3.connect(site.data / "judge.sqlite3", timeout=PATIENCE_S)) as database, database:
+        database.execute("DELETE FROM judge_standing")
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,6 @@ def write(field: Locator, text: str) -> None:
     field.evaluate("(field, text) => { field.removeAttribute('maxlength'); field.value = text; }", text)
 
 
-@pytest.mark.usefixtures("empty_board")
 def test_hostile_text_stays_text_wherever_it_is_written(reader: Reader, sample: Path, tmp_path: Path) -> None:
     shown = "&lt;img src=x onerror"
     reader.sign_up("mallory")
