@@ -6,10 +6,12 @@ Where a real part is missing a marked test skips, unless JUDGE_REQUIRE_ALL=1 mak
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import shutil
 import socket
 import subprocess
+import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -35,6 +37,15 @@ SECRET = b"a secret that only these tests know"
 
 
 def _docker() -> str | None:
+    with warnings.catch_warnings():
+        # Where no engine listens, the SDK leaves its socket to the collector, which would blame whatever test runs then.
+        warnings.simplefilter("ignore", ResourceWarning)
+        missing = _docker_answer()
+        gc.collect()
+    return missing
+
+
+def _docker_answer() -> str | None:
     import docker
     from docker.errors import DockerException
 
