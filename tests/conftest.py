@@ -38,7 +38,7 @@ SECRET = b"a secret that only these tests know"
 
 def _docker() -> str | None:
     with warnings.catch_warnings():
-        # Where no engine listens, the SDK leaves its socket to the collector, which would blame whatever test runs then.
+        # Where no engine listens, the SDK leaves its socket to the collector, which blames the test that runs then.
         warnings.simplefilter("ignore", ResourceWarning)
         missing = _docker_answer()
         gc.collect()
