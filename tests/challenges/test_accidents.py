@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,52 @@ def test_hidden_rows_that_are_published_again_are_found_out(tmp_path: Path, nois
 def test_rows_that_look_alike_because_they_are_measured_coarsely_are_no_leak(tmp_path: Path) -> None:
     challenge = toy(tmp_path, change=lambda world: labelled(world, copied=0, noise=0.0, digits=0))
     assert checked(challenge, tmp_path).passed
+
+
+def test_doubles_are_found_out_where_the_truth_itself_is_the_ceiling(tmp_path: Path) -> None:
+    def change(world: World) -> None:
+        labelled(world, copied=600, noise=0.0, digits=3)
+        world.ceiling = False
+
+    check = checked(toy(tmp_path, change=change), tmp_path)
+    assert not check.passed
+    assert "the label of a row that is nearly the same in label in train.csv as label" in check.explanation
+
+
+def told(world: World, *, again: Callable[[str], str] | None) -> None:
+    """Give each row a sentence, and publish 1,500 other ones with labels; the first 600 are hidden ones told again."""
+    rng = np.random.default_rng(4)
+    words = np.array([f"{one}{two}" for one in ("ba", "ke", "mi", "tor", "lun") for two in ("ra", "sto", "vi", "pel")])
+    hidden = [" ".join(rng.choice(words, size=12)) for _row in range(ROWS)]
+    shown = [" ".join(rng.choice(words, size=12)) for _row in range(1500)]
+    label = np.where(rng.random(1500) < 0.5, "yes", "no")
+    if again is not None:
+        shown[:600] = [again(sentence) for sentence in hidden[:600]]
+        label[:600] = world.label[:600]
+    world.columns["text"] = np.array(hidden)
+    world.files["train.csv"] = csv({"id": [f"t{row}" for row in range(1500)], "text": shown, "label": label})
+
+
+def test_hidden_sentences_that_are_published_with_another_word_are_found_out(tmp_path: Path) -> None:
+    found = checked(
+        toy(tmp_path / "a", change=lambda world: told(world, again=lambda text: f"{text}s")), tmp_path / "a"
+    )
+    assert not found.passed
+    assert "the label of a text that is nearly the same in label in train.csv as label" in found.explanation
+    assert checked(toy(tmp_path / "b", change=lambda world: told(world, again=None)), tmp_path / "b").passed
+
+
+def test_questions_among_the_inputs_of_a_program_are_looked_at(tmp_path: Path) -> None:
+    def mint(streams: Streams, size: Size) -> Dataset:
+        world = draw(streams)
+        labelled(world, copied=600, noise=0.0, digits=3)
+        dataset = pack(world)
+        public = dict(dataset.public)
+        return dataclasses.replace(dataset, inputs={"test.csv": public.pop("test.csv")}, public=public)
+
+    check = checked(toy(tmp_path, mint=mint), tmp_path)
+    assert not check.passed
+    assert "the label of a row that is the same in label in train.csv as label" in check.explanation
 
 
 def series(streams: Streams, *, swing: float) -> Dataset:
