@@ -13,7 +13,7 @@ RUN := .venv/bin/python
 ARGS ?=
 CATALOG := tests/challenges/catalog
 # Folders without a quick test: to import them all the same takes as long as many tests.
-SLOW_FOLDERS := $(CATALOG) tests/browser tests/flows
+SLOW_FOLDERS := $(CATALOG) tests/browser tests/flows tests/web/pages
 QUICK := not docker and not bubblewrap and not postgres and not redis and not browser and not slow and not catalog and not anchors
 
 .PHONY: demo test quick check audit bench

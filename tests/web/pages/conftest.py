@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,15 @@ from judge.reports import Report
 from judge.verdicts import Verdict
 
 IRIS = "/challenges/iris-new-meadow/"
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave whole pages to the slow tests: some seven hundred of them take a quarter of a minute of `make quick`."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.slow)
 
 
 INLINE = frozenset(("a", "abbr", "b", "code", "em", "small", "span", "strong", "time"))
